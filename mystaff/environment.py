@@ -1,0 +1,138 @@
+"""Settings from the environment: read, understood, or refused with a sentence that names the variable."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+
+SECRET = ("KEY", "KEYS", "PASSWORD", "TOKEN", "URL")  # last words of names whose value no message repeats
+READ: set[str] = set()  # every variable that was asked for, so that a misspelt one can be told
+
+
+def env(name: str, default: Any, kind: Callable[[str], Any] = str) -> Any:
+    """The variable MYSTAFF_name through kind, or default where it is unset or empty.
+
+    Raises ImproperlyConfigured with a sentence that names the variable, its value and what is allowed.
+    """
+    name = f"MYSTAFF_{name}"
+    READ.add(name)
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    try:
+        return kind(value)
+    except ValueError as error:
+        shown = "(not shown)" if name.endswith(SECRET) else f"“{value}”"
+        raise ImproperlyConfigured(f"{name} is {shown}; allowed is {error}.") from None
+
+
+def refuse_unknown() -> None:
+    """A misspelt variable would silently be the default: raise ImproperlyConfigured instead."""
+    unknown = sorted(name for name in os.environ if name.startswith("MYSTAFF_") and name not in READ)
+    if unknown:
+        raise ImproperlyConfigured(f"{', '.join(unknown)}: no setting has this name. There are: {_known()}.")
+
+
+def _known() -> str:
+    return ", ".join(sorted(READ))
+
+
+def switch(value: str) -> bool:
+    """1 or 0."""
+    if value not in ("0", "1"):
+        raise ValueError("1 (on) or 0 (off)")
+    return value == "1"
+
+
+def names(value: str) -> list[str]:
+    """Host names, separated by commas."""
+    found = [name.strip().lower() for name in value.split(",") if name.strip()]
+    if any(bad in name for name in found for bad in "/@*: "):
+        raise ValueError("a list of host names like mystaff.school.example, separated by commas")
+    return found
+
+
+def address(value: str) -> tuple[str, int]:
+    """Host (or IP address) and port to listen on."""
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("an address and a port, like 127.0.0.1:8000")
+    return host.strip("[]"), int(port)
+
+
+def time_zone(value: str) -> str:
+    """A zone of the IANA time zone database."""
+    if value not in available_timezones():
+        raise ValueError("a name of the IANA time zone database, like America/Chicago")
+    return value
+
+
+def long_secret(value: str) -> str:
+    """At least 50 characters, as Django's own deployment check asks (security.W009)."""
+    if len(value) < 50 or len(set(value)) < 5:
+        raise ValueError("at least 50 random characters, such as `openssl rand -base64 48` prints")
+    return value
+
+
+def database(value: str) -> dict[str, Any]:
+    """Django's settings for postgres://role:password@host:port/database?option=value; host may be a folder."""
+    parts = _split(value, ("postgres", "postgresql"), "postgres://role:password@host:5432/database")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path[1:]),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 60,  # seconds
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def mail(value: str) -> dict[str, Any]:
+    """Django's mail settings for smtp://user:password@host:587?tls=1, or console:."""
+    if value == "console:":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    example = "smtp://user:password@host:587?tls=1 (STARTTLS), smtps://…:465 (TLS), or console:"
+    parts = _split(value, ("smtp", "smtps"), example)
+    options = dict(parse_qsl(parts.query))
+    if not parts.hostname or options.keys() - {"tls"} or options.get("tls", "0") not in ("0", "1"):
+        raise ValueError(example)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": options.get("tls") == "1",
+        "EMAIL_TIMEOUT": 15,  # seconds
+    }
+
+
+def _split(value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018  raises ValueError where it is no number
+    except ValueError:
+        raise ValueError(example) from None
+    if parts.scheme not in schemes or (parts.scheme.startswith("postgres") and not parts.path.strip("/")):
+        raise ValueError(example)
+    return parts
+
+
+def kept_secret(path: Path) -> str:
+    """A secret of this copy's own, for trying out: made once, in a file that only its owner can read."""
+    try:
+        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
+    return path.read_text()

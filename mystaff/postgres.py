@@ -1,0 +1,288 @@
+"""An embedded PostgreSQL of our own: for trying MyStaff out and for its tests.
+
+It listens on a Unix socket only, in a folder that only the server's account (and root) can enter, and asks
+both roles for a password. Whoever uses it shares a lock; the last one out stops it.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+import psycopg
+
+from mystaff import postgres_programs, postgres_roles
+from mystaff.postgres_programs import PostgresError, Programs
+
+PROJECT = Path(__file__).resolve().parents[1]
+VAR = Path(os.environ.get("MYSTAFF_VAR") or PROJECT / "var")
+ADMINISTRATOR = "postgres"
+LONGEST_SOCKET_PATH = 107  # bytes: sun_path of Linux' unix(7), less the closing zero
+SOCKET = ".s.PGSQL.5432"
+
+OPTIONS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "password_encryption": "scram-sha-256",
+    "timezone": "UTC",
+    "jit": "off",  # its compiling costs more than our short queries take
+    "log_min_error_statement": "panic",  # a statement may hold what no log should
+}
+# A test's data may be lost with the machine: it need not reach the disk.
+FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+
+
+class Cluster:
+    """One server's data, and how to start, share and stop it."""
+
+    def __init__(self, name: str = "postgres", var: Path = VAR, options: dict[str, str] | None = None):
+        self.name = name
+        self.var = Path(os.path.abspath(var))
+        self.options = OPTIONS | (options or {})
+
+    @contextmanager
+    def running(self) -> Iterator["Cluster"]:
+        """Start the server unless somebody else has, share it, and stop it as the last one out."""
+        users = self._enter()
+        try:
+            yield self
+        finally:
+            with self._gate(), users:
+                # The lock is shared by all who use the server: who gets it alone is the last.
+                if _lock(users, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                    self.programs.run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+
+    def _enter(self) -> IO:
+        with self._gate():
+            users = self._open("users")
+            _lock(users, fcntl.LOCK_SH)
+            try:
+                self._start()
+            except BaseException:
+                users.close()
+                raise
+            return users
+
+    def _start(self) -> None:
+        """Wait for a server that is there already, such as one whose users were killed; else start one."""
+        while (state := self.programs.run("pg_isready", "-h", self.socket_folder, "-t", "5").returncode) == 1:
+            time.sleep(0.05)
+        if state == 0:
+            return
+        if not self.data.exists():
+            self._make()
+        self._check_version()
+        self._configure()
+        log = self.folder / "log"
+        try:
+            self.programs.must("pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "60", "start")
+        except PostgresError as error:
+            raise PostgresError(f"The embedded PostgreSQL did not start; its log is {log}. {error}") from None
+        self._prepare()
+
+    def _make(self) -> None:
+        """Made beside and moved: a crash in between leaves no half a cluster."""
+        half = self.folder / "data.new"
+        if half.exists():
+            shutil.rmtree(half)
+        self.programs.must(
+            "initdb", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", f"--username={ADMINISTRATOR}",
+            "--auth-local=peer", "--auth-host=reject", "-D", half,
+        )  # fmt: skip
+        half.rename(self.data)
+
+    def _check_version(self) -> None:
+        made_by, found = int((self.data / "PG_VERSION").read_text()), self.programs.version()
+        if made_by != found:
+            raise PostgresError(
+                f"The data in {self.folder} is PostgreSQL {made_by}'s, the programs are PostgreSQL {found}'s: "
+                f"set MYSTAFF_POSTGRES_BIN to programs of version {made_by}, or make clean removes the data."
+            )
+
+    def _configure(self) -> None:
+        """Only the account that the server runs as, and root, come in as administrator, without a password."""
+        options = self.options | {"unix_socket_directories": str(self.socket_folder)}
+        lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in options.items()]
+        names = {"root", self.programs.account.pw_name} if os.geteuid() == 0 else {self.programs.account.pw_name}
+        self._write("postgresql.conf", lines)
+        self._write("pg_hba.conf", [f"local all {ADMINISTRATOR} peer map=own", "local all all scram-sha-256"])
+        self._write("pg_ident.conf", [f'own "{name}" {ADMINISTRATOR}' for name in sorted(names)])
+
+    def _write(self, name: str, lines: list[str]) -> None:
+        (self.data / name).write_text("".join(f"{line}\n" for line in lines))
+
+    def _prepare(self) -> None:
+        with self.administrator() as administrator:
+            postgres_roles.make_roles(administrator, self.passwords)
+            missing = not postgres_roles.has_database(administrator, postgres_roles.DATABASE)
+        if missing:
+            self.create_database(postgres_roles.DATABASE)
+
+    def administrator(self, database: str = "postgres") -> psycopg.Connection:
+        """A connection as the cluster's superuser, who only makes roles and databases; autocommit."""
+        return psycopg.connect(host=str(self.socket_folder), user=ADMINISTRATOR, dbname=database, autocommit=True)
+
+    def create_database(self, name: str, template: str | None = None) -> None:
+        """Make a database of the owner's that the application may enter, as a copy of template if given."""
+        with self.administrator() as administrator:
+            postgres_roles.make_database(administrator, name, template or "template0")
+        if template is None:
+            with self.administrator(name) as inside:
+                postgres_roles.open_schema(inside)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        with self.administrator() as administrator:
+            postgres_roles.drop_database(administrator, name)
+
+    def urls(self, database: str = postgres_roles.DATABASE) -> dict[str, str]:
+        """Addresses of a database for both of Django's aliases; the server need not run for this."""
+        where = f"/{database}?host={quote(str(self.socket_folder), safe='')}"
+        roles = {"default": postgres_roles.APPLICATION, "owner": postgres_roles.OWNER}
+        return {alias: f"postgres://{role}:{self.passwords[role]}@{where}" for alias, role in roles.items()}
+
+    def remove(self) -> None:
+        """Stop the server, whoever uses it, and remove all of its data."""
+        if (self.var / self.name).exists():
+            self.programs.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+            shutil.rmtree(self.folder)
+
+    @cached_property
+    def passwords(self) -> dict[str, str]:
+        """Both roles' passwords: random, made once, in a file that only its owner can read."""
+        path = self.var / f"{self.name}.json"
+        if not path.exists():
+            _make_var(self.var)
+            made = {role: secrets.token_urlsafe(24) for role in (postgres_roles.OWNER, postgres_roles.APPLICATION)}
+            _write_once(path, json.dumps(made))
+        return json.loads(path.read_text())
+
+    @cached_property
+    def programs(self) -> Programs:
+        """PostgreSQL's programs, where the server's account can run them."""
+        return postgres_programs.find(self._home)
+
+    @cached_property
+    def folder(self) -> Path:
+        """Only the server's account can enter it. Root's servers get one outside var/, with a link to it."""
+        _make_var(self.var)
+        if os.geteuid() != 0:
+            (self.var / self.name).mkdir(mode=0o700, exist_ok=True)
+            return self.var / self.name
+        folder = self._home / self.name
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            os.chown(folder, *postgres_programs.account()[2:4])
+        _link(self.var / self.name, folder)
+        return folder
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's own folder."""
+        return self.folder / "data"
+
+    @cached_property
+    def socket_folder(self) -> Path:
+        """The cluster's folder; one with a short path where that would be too long for a socket."""
+        if len(os.fsencode(self.folder / SOCKET)) <= LONGEST_SOCKET_PATH:
+            return self.folder
+        link = self.folder / "socket"
+        if not (link.exists() and _is_ours_alone(link)):
+            link.unlink(missing_ok=True)
+            link.symlink_to(tempfile.mkdtemp(prefix="mystaff-"))
+        return link.resolve()
+
+    @cached_property
+    def _home(self) -> Path:
+        """Of root's servers for this project; open only to be walked through."""
+        if os.geteuid() != 0:
+            return self.var
+        mark = hashlib.sha256(os.fsencode(os.path.realpath(self.var))).hexdigest()[:12]
+        home = postgres_programs.HOMES / f"mystaff-{mark}"
+        if not home.exists():
+            home.mkdir()
+            home.chmod(0o711)
+        return home
+
+    @contextmanager
+    def _gate(self) -> Iterator[None]:
+        """One at a time looks who is there, starts and stops."""
+        with self._open("gate") as gate:
+            _lock(gate, fcntl.LOCK_EX)
+            yield
+
+    def _open(self, name: str) -> IO:
+        _make_var(self.var)
+        return open(self.var / f"{self.name}.{name}", "a")
+
+
+def _lock(file: IO, how: int) -> bool:
+    try:
+        fcntl.flock(file, how)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _make_var(var: Path) -> None:
+    try:
+        var.mkdir(mode=0o755, parents=True, exist_ok=True)
+    except PermissionError:
+        raise PostgresError(f"Nothing can be written to {var.parent}: MYSTAFF_VAR names another folder.") from None
+    if not os.access(var, os.W_OK):
+        raise PostgresError(f"{var} belongs to somebody else: MYSTAFF_VAR names another folder.")
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Whole or not at all, and the first of several at the same time wins."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    with open(handle, "w") as file:
+        file.write(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        os.unlink(draft)
+
+
+def _link(link: Path, target: Path) -> None:
+    if not link.is_symlink() or link.readlink() != target:
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+
+
+def _is_ours_alone(folder: Path) -> bool:
+    facts = folder.stat()
+    return facts.st_uid == os.geteuid() and not facts.st_mode & 0o077
+
+
+def running():
+    """Run inside the embedded server: the one of the demo and of manage.py without settings."""
+    return Cluster().running()
+
+
+def urls() -> dict[str, str]:
+    """Addresses of the embedded server's database for both of Django's aliases."""
+    return Cluster().urls()
+
+
+def for_tests(programs: str | None = None) -> Cluster:
+    """A cluster of the tests' own, which does not wait for the disk."""
+    return Cluster(f"test-postgres{programs and '-' + programs or ''}", options=FOR_TESTS)
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["remove"]:
+    for name in VAR.glob("*postgres*.gate"):
+        Cluster(name.stem).remove()

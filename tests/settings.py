@@ -1,0 +1,15 @@
+"""The settings that tests run with: those of a copy to try out, whatever the shell has set."""
+
+import os
+
+for name in [name for name in os.environ if name.startswith("MYSTAFF_")]:
+    if name not in ("MYSTAFF_REQUIRE_BROWSER", "MYSTAFF_TEST_POSTGRES", "MYSTAFF_VAR"):
+        del os.environ[name]
+
+from mystaff.settings import *  # noqa: E402, F403
+from mystaff.settings import LOGGING, STORAGES  # noqa: E402
+
+# Files as they lie in the source: no test waits for collectstatic.
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+LOGGING = LOGGING | {"root": {"handlers": ["console"], "level": "ERROR"}}
