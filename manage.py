@@ -5,7 +5,15 @@ import os
 import sys
 from contextlib import nullcontext
 
-WITHOUT_DATABASE = {"help", "--help", "version", "--version", "makemessages", "compilemessages", "collectstatic"}
+WITHOUT_DATABASE = {
+    "help",
+    "--help",
+    "version",
+    "--version",
+    "makemessages",
+    "compilemessages",
+    "collectstatic",
+}
 
 
 def main() -> None:
@@ -17,7 +25,10 @@ def main() -> None:
         from mystaff import postgres
     except ImportError as error:
         sys.exit(f"{error}. Run make demo once, then use .venv/bin/python.")
-    own = not os.environ.get("MYSTAFF_DATABASE_URL") and not WITHOUT_DATABASE & {*sys.argv[1:2], *sys.argv[2:3]}
+    own = not os.environ.get("MYSTAFF_DATABASE_URL") and not WITHOUT_DATABASE & {
+        *sys.argv[1:2],
+        *sys.argv[2:3],
+    }
     try:
         with postgres.running() if own else nullcontext():
             execute_from_command_line(sys.argv)

@@ -46,10 +46,17 @@ FOR_TESTS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "o
 class Cluster:
     """One server's data, and how to start, share and stop it."""
 
-    def __init__(self, name: str = "postgres", var: Path = VAR, options: dict[str, str] | None = None):
+    def __init__(
+        self,
+        name: str = "postgres",
+        var: Path = VAR,
+        options: dict | None = None,
+        binaries: str | None = None,
+    ):
         self.name = name
         self.var = Path(os.path.abspath(var))
         self.options = OPTIONS | (options or {})
+        self.binaries = binaries or os.environ.get("MYSTAFF_POSTGRES_BIN")
 
     @contextmanager
     def running(self) -> Iterator["Cluster"]:
@@ -62,6 +69,13 @@ class Cluster:
                 # The lock is shared by all who use the server: who gets it alone is the last.
                 if _lock(users, fcntl.LOCK_EX | fcntl.LOCK_NB):
                     self.programs.run("pg_ctl", "-D", self.data, "-m", "fast", "-w", "stop")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One at a time among all who use the server, for what no two may do at once."""
+        with self._open("alone") as file:
+            _lock(file, fcntl.LOCK_EX)
+            yield
 
     def _enter(self) -> IO:
         with self._gate():
@@ -114,7 +128,9 @@ class Cluster:
         """Only the account that the server runs as, and root, come in as administrator, without a password."""
         options = self.options | {"unix_socket_directories": str(self.socket_folder)}
         lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in options.items()]
-        names = {"root", self.programs.account.pw_name} if os.geteuid() == 0 else {self.programs.account.pw_name}
+        names = (
+            {"root", self.programs.account.pw_name} if os.geteuid() == 0 else {self.programs.account.pw_name}
+        )
         self._write("postgresql.conf", lines)
         self._write("pg_hba.conf", [f"local all {ADMINISTRATOR} peer map=own", "local all all scram-sha-256"])
         self._write("pg_ident.conf", [f'own "{name}" {ADMINISTRATOR}' for name in sorted(names)])
@@ -131,7 +147,9 @@ class Cluster:
 
     def administrator(self, database: str = "postgres") -> psycopg.Connection:
         """A connection as the cluster's superuser, who only makes roles and databases; autocommit."""
-        return psycopg.connect(host=str(self.socket_folder), user=ADMINISTRATOR, dbname=database, autocommit=True)
+        return psycopg.connect(
+            host=str(self.socket_folder), user=ADMINISTRATOR, dbname=database, autocommit=True
+        )
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Make a database of the owner's that the application may enter, as a copy of template if given."""
@@ -164,14 +182,16 @@ class Cluster:
         path = self.var / f"{self.name}.json"
         if not path.exists():
             _make_var(self.var)
-            made = {role: secrets.token_urlsafe(24) for role in (postgres_roles.OWNER, postgres_roles.APPLICATION)}
+            made = {
+                role: secrets.token_urlsafe(24) for role in (postgres_roles.OWNER, postgres_roles.APPLICATION)
+            }
             _write_once(path, json.dumps(made))
         return json.loads(path.read_text())
 
     @cached_property
     def programs(self) -> Programs:
         """PostgreSQL's programs, where the server's account can run them."""
-        return postgres_programs.find(self._home)
+        return postgres_programs.find(self._home, self.binaries)
 
     @cached_property
     def folder(self) -> Path:
@@ -239,7 +259,9 @@ def _make_var(var: Path) -> None:
     try:
         var.mkdir(mode=0o755, parents=True, exist_ok=True)
     except PermissionError:
-        raise PostgresError(f"Nothing can be written to {var.parent}: MYSTAFF_VAR names another folder.") from None
+        raise PostgresError(
+            f"Nothing can be written to {var.parent}: MYSTAFF_VAR names another folder."
+        ) from None
     if not os.access(var, os.W_OK):
         raise PostgresError(f"{var} belongs to somebody else: MYSTAFF_VAR names another folder.")
 
@@ -278,9 +300,11 @@ def urls() -> dict[str, str]:
     return Cluster().urls()
 
 
-def for_tests(programs: str | None = None) -> Cluster:
-    """A cluster of the tests' own, which does not wait for the disk."""
-    return Cluster(f"test-postgres{programs and '-' + programs or ''}", options=FOR_TESTS)
+def for_tests(version: str | None = None, var: Path = VAR) -> Cluster:
+    """A cluster of the tests' own, which does not wait for the disk; on Debian's programs of a version, if given."""
+    if version is None:
+        return Cluster("test-postgres", var, FOR_TESTS)
+    return Cluster(f"test-postgres-{version}", var, FOR_TESTS, f"/usr/lib/postgresql/{version}/bin")
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["remove"]:

@@ -67,7 +67,7 @@ class Programs:
         """Whether the account can reach and run them."""
         try:
             return self.run("postgres", "--version").returncode == 0
-        except PermissionError:
+        except OSError:
             return False
 
     def _identity(self) -> dict:
@@ -76,20 +76,14 @@ class Programs:
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
 
 
-def find(home: Path) -> Programs:
-    """MYSTAFF_POSTGRES_BIN, or the wheel's; a copy under home where the account cannot reach those."""
-    chosen = os.environ.get("MYSTAFF_POSTGRES_BIN")
+def find(home: Path, chosen: str | None) -> Programs:
+    """Those in the chosen folder, or the wheel's; a copy under home where the account cannot reach these."""
     programs = Programs(Path(chosen) if chosen else _wheel() / WHEEL / "pginstall18" / "bin")
-    if not (programs.folder / "postgres").exists():
-        raise PostgresError(f"MYSTAFF_POSTGRES_BIN={chosen} has no program named postgres." if chosen else NO_WHEEL)
     if programs.usable():
         return programs
     if chosen:
-        raise PostgresError(f"The user {programs.account.pw_name} cannot run MYSTAFF_POSTGRES_BIN={chosen}.")
+        raise PostgresError(f"The user {programs.account.pw_name} finds no PostgreSQL that runs in {chosen}.")
     return Programs(_copy(home) / WHEEL / "pginstall18" / "bin")
-
-
-NO_WHEEL = "This machine's PostgreSQL wheel is not as expected: set MYSTAFF_POSTGRES_BIN to a folder of programs."
 
 
 def _wheel() -> Path:

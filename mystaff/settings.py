@@ -49,11 +49,17 @@ MYSTAFF_HOSTS = env("HOSTS", [] if MYSTAFF_PRODUCTION else ["127.0.0.1", "localh
 DEBUG = env("DEBUG", False, switch)
 
 if MYSTAFF_DEMO and MYSTAFF_PRODUCTION:
-    refuse("MYSTAFF_DEMO and MYSTAFF_PRODUCTION are both 1: the demo shows every message to everyone, so choose one.")
+    refuse(
+        "MYSTAFF_DEMO and MYSTAFF_PRODUCTION are both 1: the demo shows every message to everyone, so choose one."
+    )
 if MYSTAFF_DEMO and not is_loopback(MYSTAFF_LISTEN[0]):
-    refuse(f"MYSTAFF_LISTEN is “{MYSTAFF_LISTEN[0]}”: with MYSTAFF_DEMO=1 it must be this machine's own 127.0.0.1.")
+    refuse(
+        f"MYSTAFF_LISTEN is “{MYSTAFF_LISTEN[0]}”: with MYSTAFF_DEMO=1 it must be this machine's own 127.0.0.1."
+    )
 if MYSTAFF_DEMO and (outside := [host for host in MYSTAFF_HOSTS if not is_loopback(host.strip("[]"))]):
-    refuse(f"MYSTAFF_HOSTS names “{outside[0]}”: with MYSTAFF_DEMO=1 only localhost and 127.0.0.1 are allowed.")
+    refuse(
+        f"MYSTAFF_HOSTS names “{outside[0]}”: with MYSTAFF_DEMO=1 only localhost and 127.0.0.1 are allowed."
+    )
 if MYSTAFF_PRODUCTION and DEBUG:
     refuse("MYSTAFF_DEBUG is 1 in production: its error pages show settings and data to everyone.")
 if MYSTAFF_PRODUCTION and not given_database:
@@ -191,7 +197,9 @@ if env("PROXY", False, switch):  # only behind a proxy that sets this header its
 # --- Messages ----------------------------------------------------------------------------------------------
 email_settings = env("EMAIL_URL", None if MYSTAFF_PRODUCTION else mail("console:"), mail)
 if email_settings is None:
-    refuse("MYSTAFF_EMAIL_URL is not set: in production it names the mail server, smtp://user:password@host:587?tls=1.")
+    refuse(
+        "MYSTAFF_EMAIL_URL is not set: in production it names the mail server, smtp://user:password@host:587?tls=1."
+    )
 globals().update(email_settings)
 if MYSTAFF_DEMO:
     EMAIL_BACKEND = "directory.notifiers.outbox.EmailBackend"

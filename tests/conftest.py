@@ -1,0 +1,3 @@
+"""What tests of every package share."""
+
+pytest_plugins = ["tests.database"]
