@@ -1,0 +1,1 @@
+"""From a source to the directory: readers make records, a pure plan compares, apply writes."""

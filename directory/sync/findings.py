@@ -1,0 +1,80 @@
+"""What a reader has to say about its input: warnings for what it took, problems for what it refused."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+# A file of a hundred thousand rows with one habit must not print a hundred thousand lines.
+SHOWN_OF_A_KIND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark about one line of one file; lines count from 1, the header's."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class RosterError(Exception):
+    """The input cannot be taken; `problems` says why, line by line. Nothing has been changed."""
+
+    def __init__(self, problems: Iterable[Finding]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class _Folded:
+    """Findings in order; of each kind the first few, then their number."""
+
+    def __init__(self) -> None:
+        self.shown: list[Finding] = []
+        self.times: Counter[tuple[str, str]] = Counter()
+        self.first: dict[tuple[str, str], Finding] = {}
+
+    def add(self, file: str, line: int, text: str, values: dict) -> None:
+        kind = (file, text)
+        self.times[kind] += 1
+        if self.times[kind] <= SHOWN_OF_A_KIND:
+            self.shown.append(Finding(file, line, text % values if values else text))
+            self.first.setdefault(kind, self.shown[-1])
+
+    def all(self) -> list[Finding]:
+        folded = [kind for kind, times in self.times.items() if times > SHOWN_OF_A_KIND]
+        return self.shown + [self._rest(kind) for kind in folded]
+
+    def _rest(self, kind: tuple[str, str]) -> Finding:
+        first = self.first[kind]
+        count = self.times[kind] - SHOWN_OF_A_KIND
+        text = _("%(count)d more lines of this file are like this one: %(message)s")
+        return Finding(first.file, first.line, text % {"count": count, "message": first.message})
+
+
+class Findings:
+    """Collects warnings and problems while a source is read."""
+
+    def __init__(self) -> None:
+        self._warnings, self._problems = _Folded(), _Folded()
+
+    def warn(self, file: str, line: int, text: str, **values: object) -> None:
+        """Taken all the same; `text` is the kind, `values` fill it."""
+        self._warnings.add(file, line, text, values)
+
+    def refuse(self, file: str, line: int, text: str, **values: object) -> None:
+        """Cannot be taken; reading goes on, so that all problems come at once."""
+        self._problems.add(file, line, text, values)
+
+    @property
+    def warnings(self) -> list[Finding]:
+        return self._warnings.all()
+
+    def stop_if_refused(self) -> None:
+        """Raise RosterError if anything was refused."""
+        if self._problems.shown:
+            raise RosterError(self._problems.all())

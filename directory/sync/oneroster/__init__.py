@@ -1,0 +1,63 @@
+"""Reads a OneRoster 1.1 or 1.2 CSV export (one zip, bulk files) into records."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from directory.sync.findings import Findings, RosterError
+from directory.sync.oneroster.archive import Archive
+from directory.sync.oneroster.cells import Row
+from directory.sync.oneroster.columns import (
+    CLASSES,
+    COLUMNS,
+    COURSES,
+    ENROLMENTS,
+    ORGS,
+    ROLES,
+    TERMS,
+    USERS,
+)
+from directory.sync.oneroster.manifest import Manifest
+from directory.sync.oneroster.people import read_people, read_roles
+from directory.sync.oneroster.places import read_classes, read_enrolments, read_orgs, read_terms
+from directory.sync.oneroster.tables import Table
+from directory.sync.records import Roster
+
+__all__ = ["RosterError", "read"]
+
+
+def read(path: Path | str) -> Roster:
+    """The whole export, with warnings for what was not quite as it should be.
+
+    Raises RosterError, with every problem's file and line, for anything that could be understood in two ways.
+    """
+    findings = Findings()
+    with Archive(path, findings) as archive:
+        manifest = Manifest(archive, findings)
+        roster = _Reader(archive, manifest, findings).roster()
+    findings.stop_if_refused()
+    roster.warnings.extend(findings.warnings)
+    return roster
+
+
+class _Reader:
+    """Reads the files in the order in which they refer to one another."""
+
+    def __init__(self, archive: Archive, manifest: Manifest, findings: Findings) -> None:
+        self.archive, self.manifest, self.findings = archive, manifest, findings
+
+    def rows(self, name: str) -> Iterable[Row]:
+        columns = COLUMNS[self.manifest.version][name]
+        return Table(self.archive, name, columns, self.findings).records()
+
+    def roster(self) -> Roster:
+        orgs = read_orgs(self.rows(ORGS))
+        terms = read_terms(self.rows(TERMS)) if TERMS in self.manifest.files else None
+        if COURSES in self.manifest.files:
+            # Nothing of it is kept; a file that breaks off says that the export did.
+            for _row in self.rows(COURSES):
+                pass
+        classes = read_classes(self.rows(CLASSES), orgs, terms)
+        roles = read_roles(self.rows(ROLES), orgs) if self.manifest.version == "1.2" else None
+        people = read_people(self.rows(USERS), orgs, roles)
+        enrolments = read_enrolments(self.rows(ENROLMENTS), classes, people)
+        return Roster(self.manifest.version, orgs, classes, people, enrolments)

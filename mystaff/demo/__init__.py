@@ -1,0 +1,1 @@
+"""The demo: two made-up organizations with their people."""
