@@ -1,0 +1,27 @@
+from directory.models.assignments import RoleAssignment
+from directory.models.groups import Group, GroupMember, GroupOwner
+from directory.models.messages import OutboxMessage
+from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
+from directory.models.policies import Access, Settings
+from directory.models.units import AdministrativeUnit, Kind, UnitMembership
+from directory.models.users import Invitation, User
+from directory.models.words import SearchWord
+
+__all__ = [
+    "Access",
+    "AdministrativeUnit",
+    "EmailMethod",
+    "Group",
+    "GroupMember",
+    "GroupOwner",
+    "Invitation",
+    "Kind",
+    "OutboxMessage",
+    "PhoneMethod",
+    "PhoneType",
+    "RoleAssignment",
+    "SearchWord",
+    "Settings",
+    "UnitMembership",
+    "User",
+]

@@ -1,0 +1,48 @@
+"""Words to find people by: case-folded, accent-free, compared by range.
+
+A range on a "C" collated column keeps its index under row-level security; LIKE and lower() lose theirs.
+"""
+
+import re
+import unicodedata
+
+from django.db import models
+
+from tenants.models import TenantModel
+
+_LAST = "\U0010ffff"
+_SEPARATORS = re.compile(r"[^\w]+|_+", re.UNICODE)
+
+
+def normalise(text: str) -> str:
+    """The text without case and accents, so that “Ángel” and “angel” are one."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
+
+
+def words_of(*texts: str) -> set[str]:
+    """Every word by whose beginning a person can be found; the whole user name counts as one."""
+    found = set()
+    for text in filter(None, map(normalise, texts)):
+        found.update(word[:64] for word in _SEPARATORS.split(text) if word)
+        if "@" in text:
+            found.add(text.partition("@")[0][:64])
+    return found
+
+
+class SearchWord(TenantModel):
+    """One word of one person."""
+
+    user = models.ForeignKey("directory.User", models.CASCADE, related_name="words", db_index=False)
+    word = models.CharField(max_length=64, db_collation="C")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "word", "user"], name="word_once_per_person"),
+        ]
+        indexes = [models.Index(fields=["user"], name="words_of_person")]
+
+    @classmethod
+    def matching(cls, beginning: str) -> models.QuerySet:
+        """Ids of the people with a word that begins so."""
+        return cls.objects.filter(word__gte=beginning, word__lt=beginning + _LAST).values("user_id")
