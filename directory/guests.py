@@ -1,0 +1,97 @@
+"""Guests: people of one tenant who help in another. Accepted at home; the home row decides."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+
+from directory import permissions
+from directory.actions import Denied, Initiator, acting, administering
+from directory.models import Invitation, User
+from tenants import scopes
+from tenants.models import Tenant
+
+
+def as_guest(person: User, tenant: Tenant) -> User | AnonymousUser:
+    """The guest row that stands for this person of another tenant, or nobody.
+
+    Whether they accepted is asked at home: what the host's own rows say about it is not trusted.
+    """
+    with scopes.scope(person.tenant_id):
+        accepted = person.invitations.filter(host=tenant).exclude(accepted_at=None).first()
+    guest = accepted and User.objects.filter(pk=accepted.guest_id, home_user_id=person.pk, is_active=True).first()
+    if not guest:
+        return AnonymousUser()
+    guest.home = person
+    return guest
+
+
+def invite(user_principal_name: str, *, by: Initiator) -> None:
+    """Ask somebody else's person to help here. The same answer whether the name exists or not."""
+    name = user_principal_name.strip().lower()
+    target = {"id": None, "type": "User", "name": name, "principal_name": name}
+    with administering(by, permissions.INVITE_GUEST, target):
+        home = Tenant.objects.filter(domains__domain=name.rpartition("@")[2]).first()
+        here = scopes.require()
+        if home is None or home.pk == here or home.is_operators:
+            return
+        guest = _pending_guest(name, home)
+        with home.scope():
+            _ask_at_home(name, guest, here)
+
+
+def _pending_guest(name: str, home: Tenant) -> User:
+    """A row with nothing but the name that was typed; who it is comes when they accept."""
+    guest, _created = User.objects.get_or_create(
+        user_principal_name=name, defaults={"display_name": name, "home_tenant": home, "authority": "guest"}
+    )
+    return guest
+
+
+def _ask_at_home(name: str, guest: User, host_id) -> None:
+    person = User.objects.members().filter(user_principal_name=name, is_active=True).first()
+    if person and guest.is_guest:
+        Invitation.objects.get_or_create(user=person, host_id=host_id, defaults={"guest_id": guest.pk})
+
+
+def accept(invitation: Invitation, *, by: Initiator) -> None:
+    """Say yes, at home; the guest's row there learns the name."""
+    if invitation.user_id != by.user.pk:
+        raise Denied
+    with acting(by, permissions.ACCEPT_INVITATION, by.user):
+        now = timezone.now()
+        with scopes.scope(invitation.host_id):
+            guest = User.objects.get(pk=invitation.guest_id, home_tenant_id=by.user.tenant_id)
+            guest.home_user_id, guest.display_name, guest.accepted_at = by.user.pk, by.user.display_name, now
+            guest.save()
+        invitation.accepted_at = now
+        invitation.save(update_fields=["accepted_at"])
+
+
+def decline(invitation: Invitation, *, by: Initiator) -> None:
+    """Say no, or leave later; the guest's row there no longer stands for anyone."""
+    if invitation.user_id != by.user.pk:
+        raise Denied
+    with acting(by, permissions.DECLINE_INVITATION, by.user):
+        invitation.delete()
+
+
+def remove(guest: User, *, by: Initiator) -> None:
+    """Take a guest's row away with all that hangs on it; at home the invitation ends."""
+    target = {"id": guest.pk, "type": "User", "name": guest.display_name, "principal_name": guest.user_principal_name}
+    with administering(by, permissions.REMOVE_GUEST, target):
+        here, home, pk = scopes.require(), guest.home_tenant_id, guest.pk
+        User.objects.filter(pk=pk).exclude(home_tenant=None).delete()
+        with scopes.scope(home):
+            Invitation.objects.filter(host_id=here, guest_id=pk).delete()
+
+
+def organizations(user: User) -> list[Tenant]:
+    """The tenants this person can go to: home first, then where they are an accepted guest."""
+    person = getattr(user, "home", user)
+    with scopes.scope(person.tenant_id):
+        home = Tenant.objects.get(pk=person.tenant_id)
+        hosts = Tenant.objects.filter(
+            pk__in=person.invitations.exclude(accepted_at=None).values_list("host_id", flat=True)
+        )
+        return [home, *hosts]

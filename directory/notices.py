@@ -1,0 +1,53 @@
+"""What people are told about their own account. No notice ever holds a password or a code."""
+
+from dataclasses import dataclass
+
+from django.core.mail import send_mail
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from directory.models import EmailMethod, Settings, User
+
+
+@dataclass(frozen=True)
+class Notice:
+    subject: str
+    text: str
+
+
+NOTICES = {
+    "password_reset": Notice(
+        gettext_lazy("Your password has been reset"),
+        gettext_lazy(
+            "Someone who looks after your account gave you a new temporary password. You choose your own at the next sign-in."
+        ),
+    ),
+    "password_changed": Notice(
+        gettext_lazy("Your password has been changed"), gettext_lazy("The password of your account was changed.")
+    ),
+    "phone_changed": Notice(
+        gettext_lazy("Your phone number has been changed"),
+        gettext_lazy("The phone number of your account was added, changed or removed."),
+    ),
+}
+
+
+def send(person: User, notice: str) -> None:
+    """Mail it to the alternate address; with none on file there is nobody to tell."""
+    method = EmailMethod.objects.filter(user=person).first()
+    if method:
+        told = NOTICES[notice]
+        send_mail(str(told.subject), _body(person, str(told.text)), None, [method.address])
+
+
+def _body(person: User, text: str) -> str:
+    settings = Settings.current()
+    contact = ", ".join(filter(None, [settings.help_contact, settings.help_phone])) or _("whoever looks after your account")
+    return "\n\n".join(
+        [
+            _("Hello %(name)s,") % {"name": person.first_name},
+            text,
+            _("User name: %(name)s") % {"name": person.user_principal_name},
+            _("Was this a surprise? Tell %(contact)s at once.") % {"contact": contact},
+        ]
+    )

@@ -1,0 +1,33 @@
+"""What allauth asks of us."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from directory import permissions
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up: people come from the directory."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        # One sentence for every way to fail: no name, no password, switched off.
+        "username_password_mismatch": _("The username or the password is not right."),
+        "too_many_login_attempts": _("That were too many tries. Wait a few minutes, then try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Operators to their admin, managers to their locations, everyone else to their own account."""
+        if request.tenant.is_operators:
+            return reverse("admin:index")
+        return reverse("locations" if permissions.opens_portal(request.user) else "account")
+
+    def add_message(self, request: HttpRequest, *args, **kwargs) -> None:
+        """allauth's own notices ("signed in as …") stay away: pages say what matters."""
+
+    def pre_login(self, request: HttpRequest, user, **kwargs) -> HttpResponse | None:
+        return None

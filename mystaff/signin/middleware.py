@@ -1,0 +1,60 @@
+"""Who is this browser, here? A session stands in one tenant; in another it may stand for a guest."""
+
+from functools import partial
+
+from django.contrib import auth
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
+
+from directory import guests
+from directory.models import User
+from tenants import scopes
+from tenants.models import OPERATORS_ID, Tenant
+from tenants.sessions import tenant_of
+
+# What a person with a temporary password may still do before they chose their own.
+BEFORE_UPDATE = {"update_password", "sign_out", "accent", "health"}
+
+
+class PersonMiddleware(AuthenticationMiddleware):
+    """Django's, told apart by tenant."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.user = SimpleLazyObject(partial(person_of, request))
+
+
+def person_of(request: HttpRequest) -> User | AnonymousUser:
+    """The person of this session in this request's tenant: its own person, or an accepted guest."""
+    home = tenant_of(request.session.session_key)
+    if home == request.tenant.pk:
+        return auth.get_user(request)
+    # Outside the wall nobody is a guest: a tenant's session is a stranger there, and an operator's in a tenant.
+    if home is None or OPERATORS_ID in (home, request.tenant.pk):
+        return AnonymousUser()
+    with scopes.scope(home):
+        # The home row decides on every request: switched off, reset or signed out there means here too.
+        person = auth.get_user(request)
+    return guests.as_guest(person, request.tenant) if person.is_authenticated else AnonymousUser()
+
+
+class UpdatePasswordMiddleware:
+    """A temporary password opens one page: the one where it is replaced."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if request.resolver_match.url_name in BEFORE_UPDATE or not request.user.is_authenticated:
+            return None
+        person = getattr(request.user, "home", request.user)
+        if not person.must_change_password:
+            return None
+        if person is request.user:
+            return redirect("update_password")
+        return HttpResponseRedirect(f"{Tenant.objects.get(pk=request.user.home_tenant_id).prefix}/update-password/")

@@ -1,0 +1,23 @@
+"""What belongs to no tenant: the front page, the operators' sign-in and admin, health, the demo's outbox."""
+
+from django.conf import settings
+from django.urls import include, path
+
+from mystaff import admin, health, outbox
+from mystaff.portal.views import accent
+from mystaff.selfservice.views import forgot_password
+from mystaff.signin import views as signin
+
+urlpatterns = [
+    path("", signin.choose, name="choose"),
+    path("sign-in/", signin.sign_in, name="sign_in"),
+    path("sign-out/", signin.sign_out, name="sign_out"),
+    path("update-password/", signin.update_password, name="update_password"),
+    path("forgot-password/", forgot_password, name="forgot_password"),
+    path("accent.css", accent, name="accent"),
+    path("admin/", admin.outside.urls),
+    path("health/", health.health, name="health"),
+    path("", include("mystaff.account.urls")),
+]
+if settings.MYSTAFF_DEMO:
+    urlpatterns.append(path("outbox/", outbox.outbox, name="outbox"))
