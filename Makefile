@@ -6,13 +6,12 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
-PORT ?= 8000
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
-demo: .venv/base.stamp ## start the demo: database, web server and worker (PORT=8000)
-	@PORT=$(PORT) exec $(BIN)/python manage.py demo
+demo: .venv/base.stamp ## start the demo: database, web server and worker (PORT=8001 moves it)
+	@exec $(BIN)/python manage.py demo
 
 test: .venv/test.stamp ## run every test against a real PostgreSQL (ARGS="-k phone")
 	@$(BIN)/python -m pytest -n 2 $(ARGS)

@@ -181,11 +181,11 @@ class Cluster:
         """Both roles' passwords: random, made once, in a file that only its owner can read."""
         path = self.var / f"{self.name}.json"
         if not path.exists():
-            _make_var(self.var)
+            make_var(self.var)
             made = {
                 role: secrets.token_urlsafe(24) for role in (postgres_roles.OWNER, postgres_roles.APPLICATION)
             }
-            _write_once(path, json.dumps(made))
+            keep_secret(path, json.dumps(made))
         return json.loads(path.read_text())
 
     @cached_property
@@ -196,7 +196,7 @@ class Cluster:
     @cached_property
     def folder(self) -> Path:
         """Only the server's account can enter it. Root's servers get one outside var/, with a link to it."""
-        _make_var(self.var)
+        make_var(self.var)
         if os.geteuid() != 0:
             (self.var / self.name).mkdir(mode=0o700, exist_ok=True)
             return self.var / self.name
@@ -243,7 +243,7 @@ class Cluster:
             yield
 
     def _open(self, name: str) -> IO:
-        _make_var(self.var)
+        make_var(self.var)
         return open(self.var / f"{self.name}.{name}", "a")
 
 
@@ -255,7 +255,8 @@ def _lock(file: IO, how: int) -> bool:
     return True
 
 
-def _make_var(var: Path) -> None:
+def make_var(var: Path) -> None:
+    """Make the folder of this copy's own data; raises PostgresError where we may not write."""
     try:
         var.mkdir(mode=0o755, parents=True, exist_ok=True)
     except PermissionError:
@@ -266,8 +267,8 @@ def _make_var(var: Path) -> None:
         raise PostgresError(f"{var} belongs to somebody else: MYSTAFF_VAR names another folder.")
 
 
-def _write_once(path: Path, text: str) -> None:
-    """Whole or not at all, and the first of several at the same time wins."""
+def keep_secret(path: Path, text: str) -> None:
+    """Write a file that only we can read: whole or not at all, and the first of several wins."""
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     with open(handle, "w") as file:
         file.write(text)

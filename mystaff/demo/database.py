@@ -1,0 +1,91 @@
+"""The demo on a PostgreSQL server that was given: its administrator makes the two roles, then steps back."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import psycopg
+
+from mystaff import postgres_roles as roles
+from mystaff.postgres import VAR, PostgresError, keep_secret, make_var
+
+MAINTENANCE = ("", "postgres", "template1")
+
+
+def prepare(environment: dict[str, str]) -> None:
+    """Change the environment to the demo's before the settings read it.
+
+    Raises PostgresError where the given server cannot be used, with what to do.
+    """
+    environment["MYSTAFF_DEMO"] = "1"
+    if port := environment.get("PORT"):
+        environment["MYSTAFF_LISTEN"] = f"127.0.0.1:{port}"
+    given = environment.get("MYSTAFF_DATABASE_URL")
+    if given and not environment.get("MYSTAFF_OWNER_DATABASE_URL"):
+        made = _make(given)
+        environment["MYSTAFF_DATABASE_URL"] = made[roles.APPLICATION]
+        environment["MYSTAFF_OWNER_DATABASE_URL"] = made[roles.OWNER]
+
+
+def _make(given: str) -> dict[str, str]:
+    """Both roles' addresses, on a server whose administrator's address was given."""
+    parts = urlsplit(given)
+    name = parts.path.strip("/")
+    name = roles.DATABASE if name in MAINTENANCE else name
+    try:
+        with psycopg.connect(parts._replace(path="/postgres").geturl(), autocommit=True) as administrator:
+            _refuse_others(administrator)
+            passwords = _passwords(administrator, parts.hostname or parts.query)
+            roles.make_roles(administrator, passwords)
+            _make_database(administrator, name, parts._replace(path=f"/{name}").geturl())
+    except psycopg.Error as error:
+        raise PostgresError(f"MYSTAFF_DATABASE_URL: {str(error).strip().splitlines()[0]}") from None
+    return {role: _address(parts, role, password, name) for role, password in passwords.items()}
+
+
+def _refuse_others(administrator: psycopg.Connection) -> None:
+    facts = administrator.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    if not (facts and facts[0]):
+        from tenants.checks import HOW_TO_MAKE_ROLES
+
+        raise PostgresError(
+            "The demo was given one role that is no superuser, so it cannot make the two that it needs. "
+            + HOW_TO_MAKE_ROLES
+        )
+
+
+def _passwords(administrator: psycopg.Connection, server: str) -> dict[str, str]:
+    """Those of an earlier start; roles of these names that are not the demo's are left alone."""
+    make_var(VAR)
+    path = VAR / f"demo-roles-{quote(server, safe='')}.json"
+    if not path.exists():
+        if (
+            administrator.execute("SELECT FROM pg_roles WHERE rolname = %s", [roles.OWNER]).fetchone()
+            is not None
+        ):
+            raise PostgresError(
+                f"The server has a role {roles.OWNER} already: set MYSTAFF_OWNER_DATABASE_URL (with it) and "
+                f"MYSTAFF_DATABASE_URL (with {roles.APPLICATION})."
+            )
+        made = {role: secrets.token_urlsafe(24) for role in (roles.OWNER, roles.APPLICATION)}
+        keep_secret(path, json.dumps(made))
+    return json.loads(path.read_text())
+
+
+def _make_database(administrator: psycopg.Connection, name: str, address: str) -> None:
+    if not roles.has_database(administrator, name):
+        roles.make_database(administrator, name)
+    with psycopg.connect(address, autocommit=True) as inside:
+        owner = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+        if inside.execute(owner).fetchone() != (roles.OWNER,):
+            raise PostgresError(
+                f"The database {name} belongs to somebody else: name one that is not there yet."
+            )
+        roles.open_schema(inside)
+
+
+def _address(parts, role: str, password: str, name: str) -> str:
+    where = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{role}:{password}@{where}", path=f"/{name}").geturl()
