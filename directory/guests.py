@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
@@ -42,10 +43,8 @@ def invite(user_principal_name: str, *, by: Initiator) -> None:
 
 def _pending_guest(name: str, home: Tenant) -> User:
     """A row with nothing but the name that was typed; who it is comes when they accept."""
-    guest, _created = User.objects.get_or_create(
-        user_principal_name=name, defaults={"display_name": name, "home_tenant": home, "authority": "guest"}
-    )
-    return guest
+    empty = {"display_name": name, "home_tenant": home, "authority": "guest", "password": make_password(None)}
+    return User.objects.get_or_create(user_principal_name=name, defaults=empty)[0]
 
 
 def _ask_at_home(name: str, guest: User, host_id) -> None:
@@ -78,6 +77,8 @@ def decline(invitation: Invitation, *, by: Initiator) -> None:
 
 def remove(guest: User, *, by: Initiator) -> None:
     """Take a guest's row away with all that hangs on it; at home the invitation ends."""
+    if not guest.is_guest:
+        raise Denied
     target = {"id": guest.pk, "type": "User", "name": guest.display_name, "principal_name": guest.user_principal_name}
     with administering(by, permissions.REMOVE_GUEST, target):
         here, home, pk = scopes.require(), guest.home_tenant_id, guest.pk

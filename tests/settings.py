@@ -7,9 +7,10 @@ for name in [name for name in os.environ if name.startswith("MYSTAFF_")]:
         del os.environ[name]
 
 from mystaff.settings import *  # noqa: E402, F403
-from mystaff.settings import LOGGING, STORAGES  # noqa: E402
+from mystaff.settings import LOGGING, MYSTAFF_HOSTS, STORAGES  # noqa: E402
 
 # Files as they lie in the source: no test waits for collectstatic.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 LOGGING = LOGGING | {"root": {"handlers": ["console"], "level": "ERROR"}}
+MYSTAFF_HOSTS = [*MYSTAFF_HOSTS, "testserver"]

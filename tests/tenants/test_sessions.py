@@ -1,0 +1,92 @@
+"""Sessions: kept hashed in the person's own tenant, found from anywhere by the key in the cookie."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.utils import timezone
+
+from tenants import scopes
+from tenants.models import Session
+from tenants.sessions import SessionStore, tenant_of
+
+
+def test_a_session_stands_in_the_tenant_where_it_was_made(riverside, lakeshore):
+    with riverside.scope():
+        store = SessionStore()
+        store["who"] = "sam"
+        store.save()
+        assert tenant_of(store.session_key) == riverside.pk
+        assert Session.objects.count() == 1
+    with lakeshore.scope():
+        assert Session.objects.count() == 0
+        assert SessionStore(store.session_key)["who"] == "sam"  # found through the key, not through the wall
+        assert scopes.current() == lakeshore.pk
+
+
+def test_the_table_opens_nothing_by_itself(riverside):
+    with riverside.scope():
+        store = SessionStore()
+        store.save()
+        row = Session.objects.get()
+        assert store.session_key not in (row.key_hash, row.data)
+        assert SessionStore(row.key_hash).load() == {}
+        assert SessionStore(f"{riverside.pk.hex}.{row.key_hash}").load() == {}
+
+
+def test_a_key_of_one_tenant_does_not_open_the_same_random_part_in_another(riverside, lakeshore):
+    with riverside.scope():
+        store = SessionStore()
+        store["who"] = "sam"
+        store.save()
+    moved = f"{lakeshore.pk.hex}.{store.session_key.partition('.')[2]}"
+    with lakeshore.scope():
+        assert SessionStore(moved).load() == {}
+
+
+@pytest.mark.parametrize("key", [None, "", "x" * 32, "z" * 32 + "." + "a" * 32, "../etc", "." + "a" * 40])
+def test_keys_that_are_not_ours_are_no_keys(key):
+    assert tenant_of(key) is None
+    assert SessionStore(key).session_key is None
+
+
+def test_an_ended_session_is_never_brought_back(riverside):
+    with riverside.scope():
+        store = SessionStore()
+        store.save()
+        SessionStore(store.session_key).delete()
+        store["late"] = True
+        with pytest.raises(UpdateError):
+            store.save()
+        assert Session.objects.count() == 0
+
+
+def test_expired_sessions_load_nothing_and_are_cleared(riverside):
+    with riverside.scope():
+        store = SessionStore()
+        store["who"] = "sam"
+        store.save()
+        Session.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+        assert SessionStore(store.session_key).load() == {}
+        SessionStore.clear_expired()
+        assert Session.objects.count() == 0
+
+
+def test_outside_every_scope_no_session_is_made(db):
+    with pytest.raises(scopes.NoScope):
+        SessionStore().save()
+
+
+def test_flush_and_cycle_leave_one_row_at_most(riverside):
+    with riverside.scope():
+        store = SessionStore()
+        store["who"] = "sam"
+        store.save()
+        old = store.session_key
+        store.cycle_key()
+        assert Session.objects.count() == 1
+        assert SessionStore(old).load() == {}
+        assert SessionStore(store.session_key)["who"] == "sam"
+        assert store.exists(store.session_key)
+        store.flush()
+        assert Session.objects.count() == 0
