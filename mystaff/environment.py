@@ -1,9 +1,7 @@
 """Settings from the environment: read, understood, or refused with a sentence that names the variable."""
 
 import os
-import secrets
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
@@ -80,7 +78,7 @@ def long_secret(value: str) -> str:
 
 
 def database(value: str) -> dict[str, Any]:
-    """Django's settings for postgres://role:password@host:port/database?option=value; host may be a folder."""
+    """Django's settings for postgres://role:password@host:port/database; ?host= may be a folder."""
     parts = _split(value, ("postgres", "postgresql"), "postgres://role:password@host:5432/database")
     options = dict(parse_qsl(parts.query))
     return {
@@ -126,13 +124,3 @@ def _split(value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
     if parts.scheme not in schemes or (parts.scheme.startswith("postgres") and not parts.path.strip("/")):
         raise ValueError(example)
     return parts
-
-
-def kept_secret(path: Path) -> str:
-    """A secret of this copy's own, for trying out: made once, in a file that only its owner can read."""
-    try:
-        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
-    return path.read_text()

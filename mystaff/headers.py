@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# No inline script or style anywhere, nothing from other sites, no frames (W3C, Content Security Policy Level 3).
+# No inline script or style, nothing from other sites, no frames (W3C, Content Security Policy Level 3).
 # data: images are QR codes and icons drawn in a stylesheet.
 POLICY = "; ".join(
     (

@@ -22,11 +22,10 @@ from urllib.parse import quote
 
 import psycopg
 
-from mystaff import postgres_programs, postgres_roles
+from mystaff import own_files, postgres_programs, postgres_roles
+from mystaff.own_files import VAR
 from mystaff.postgres_programs import PostgresError, Programs
 
-PROJECT = Path(__file__).resolve().parents[1]
-VAR = Path(os.environ.get("MYSTAFF_VAR") or PROJECT / "var")
 ADMINISTRATOR = "postgres"
 LONGEST_SOCKET_PATH = 107  # bytes: sun_path of Linux' unix(7), less the closing zero
 SOCKET = ".s.PGSQL.5432"
@@ -120,12 +119,12 @@ class Cluster:
         made_by, found = int((self.data / "PG_VERSION").read_text()), self.programs.version()
         if made_by != found:
             raise PostgresError(
-                f"The data in {self.folder} is PostgreSQL {made_by}'s, the programs are PostgreSQL {found}'s: "
+                f"The data in {self.folder} is PostgreSQL {made_by}'s and the programs are {found}'s: "
                 f"set MYSTAFF_POSTGRES_BIN to programs of version {made_by}, or make clean removes the data."
             )
 
     def _configure(self) -> None:
-        """Only the account that the server runs as, and root, come in as administrator, without a password."""
+        """Only the account that the server runs as, and root, come in as administrator."""
         options = self.options | {"unix_socket_directories": str(self.socket_folder)}
         lines = [f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in options.items()]
         names = (
@@ -179,14 +178,8 @@ class Cluster:
     @cached_property
     def passwords(self) -> dict[str, str]:
         """Both roles' passwords: random, made once, in a file that only its owner can read."""
-        path = self.var / f"{self.name}.json"
-        if not path.exists():
-            make_var(self.var)
-            made = {
-                role: secrets.token_urlsafe(24) for role in (postgres_roles.OWNER, postgres_roles.APPLICATION)
-            }
-            keep_secret(path, json.dumps(made))
-        return json.loads(path.read_text())
+        made = {role: secrets.token_urlsafe(24) for role in postgres_roles.ROLES}
+        return json.loads(own_files.keep_secret(self.var / f"{self.name}.json", json.dumps(made)))
 
     @cached_property
     def programs(self) -> Programs:
@@ -196,7 +189,7 @@ class Cluster:
     @cached_property
     def folder(self) -> Path:
         """Only the server's account can enter it. Root's servers get one outside var/, with a link to it."""
-        make_var(self.var)
+        own_files.make_folder(self.var)
         if os.geteuid() != 0:
             (self.var / self.name).mkdir(mode=0o700, exist_ok=True)
             return self.var / self.name
@@ -204,7 +197,7 @@ class Cluster:
         if not folder.exists():
             folder.mkdir(mode=0o700)
             os.chown(folder, *postgres_programs.account()[2:4])
-        _link(self.var / self.name, folder)
+        own_files.point(self.var / self.name, folder)
         return folder
 
     @property
@@ -218,7 +211,7 @@ class Cluster:
         if len(os.fsencode(self.folder / SOCKET)) <= LONGEST_SOCKET_PATH:
             return self.folder
         link = self.folder / "socket"
-        if not (link.exists() and _is_ours_alone(link)):
+        if not (link.exists() and own_files.is_ours_alone(link)):
             link.unlink(missing_ok=True)
             link.symlink_to(tempfile.mkdtemp(prefix="mystaff-"))
         return link.resolve()
@@ -243,7 +236,7 @@ class Cluster:
             yield
 
     def _open(self, name: str) -> IO:
-        make_var(self.var)
+        own_files.make_folder(self.var)
         return open(self.var / f"{self.name}.{name}", "a")
 
 
@@ -253,42 +246,6 @@ def _lock(file: IO, how: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def make_var(var: Path) -> None:
-    """Make the folder of this copy's own data; raises PostgresError where we may not write."""
-    try:
-        var.mkdir(mode=0o755, parents=True, exist_ok=True)
-    except PermissionError:
-        raise PostgresError(
-            f"Nothing can be written to {var.parent}: MYSTAFF_VAR names another folder."
-        ) from None
-    if not os.access(var, os.W_OK):
-        raise PostgresError(f"{var} belongs to somebody else: MYSTAFF_VAR names another folder.")
-
-
-def keep_secret(path: Path, text: str) -> None:
-    """Write a file that only we can read: whole or not at all, and the first of several wins."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
-    with open(handle, "w") as file:
-        file.write(text)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        os.unlink(draft)
-
-
-def _link(link: Path, target: Path) -> None:
-    if not link.is_symlink() or link.readlink() != target:
-        link.unlink(missing_ok=True)
-        link.symlink_to(target)
-
-
-def _is_ours_alone(folder: Path) -> bool:
-    facts = folder.stat()
-    return facts.st_uid == os.geteuid() and not facts.st_mode & 0o077
 
 
 def running():
@@ -302,7 +259,7 @@ def urls() -> dict[str, str]:
 
 
 def for_tests(version: str | None = None, var: Path = VAR) -> Cluster:
-    """A cluster of the tests' own, which does not wait for the disk; on Debian's programs of a version, if given."""
+    """A cluster of the tests' own, which does not wait for the disk; version names one of Debian's."""
     if version is None:
         return Cluster("test-postgres", var, FOR_TESTS)
     return Cluster(f"test-postgres-{version}", var, FOR_TESTS, f"/usr/lib/postgresql/{version}/bin")

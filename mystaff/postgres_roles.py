@@ -8,14 +8,14 @@ from psycopg.sql import SQL, Identifier, Literal
 
 OWNER = "mystaff_owner"
 APPLICATION = "mystaff_app"
+ROLES = (OWNER, APPLICATION)
 DATABASE = "mystaff"
 
 
 def make_roles(administrator: Connection, passwords: dict[str, str]) -> None:
     """Make both roles, or give those that are there already these passwords and no power."""
     for role, password in passwords.items():
-        known = administrator.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone()
-        verb = SQL("ALTER" if known is not None else "CREATE")
+        verb = SQL("ALTER" if has_role(administrator, role) else "CREATE")
         administrator.execute(
             SQL("{} ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD {}").format(
                 verb, Identifier(role), Literal(_scrambled(administrator, role, password))
@@ -27,6 +27,11 @@ def _scrambled(connection: Connection, role: str, password: str) -> str:
     """The password as the server keeps it, so that no log of statements can show it."""
     encrypt = connection.pgconn.encrypt_password
     return encrypt(password.encode(), role.encode(), b"scram-sha-256").decode()
+
+
+def has_role(administrator: Connection, name: str) -> bool:
+    """Whether the server has a role of this name."""
+    return bool(administrator.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone())
 
 
 def has_database(administrator: Connection, name: str) -> bool:

@@ -1,16 +1,16 @@
-"""The settings, all from the environment (MYSTAFF_…); the README says what each does. A bad one stops the start."""
+"""The settings, all from the environment (MYSTAFF_…), as the README says. A bad one stops the start."""
 
 from ipaddress import ip_address
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from mystaff import postgres
+from mystaff import own_files, postgres
 from mystaff.environment import (
     address,
     database,
     env,
-    kept_secret,
     long_secret,
     mail,
     names,
@@ -19,8 +19,8 @@ from mystaff.environment import (
     time_zone,
 )
 
-BASE_DIR = postgres.PROJECT
-VAR = env("VAR", postgres.VAR, type(postgres.VAR))
+BASE_DIR = own_files.PROJECT
+VAR = env("VAR", own_files.VAR, Path)
 
 
 def refuse(sentence: str) -> None:
@@ -49,13 +49,9 @@ MYSTAFF_HOSTS = env("HOSTS", [] if MYSTAFF_PRODUCTION else ["127.0.0.1", "localh
 DEBUG = env("DEBUG", False, switch)
 
 if MYSTAFF_DEMO and MYSTAFF_PRODUCTION:
-    refuse(
-        "MYSTAFF_DEMO and MYSTAFF_PRODUCTION are both 1: the demo shows every message to everyone, so choose one."
-    )
+    refuse("MYSTAFF_DEMO and MYSTAFF_PRODUCTION are both 1: the demo shows every message to everyone.")
 if MYSTAFF_DEMO and not is_loopback(MYSTAFF_LISTEN[0]):
-    refuse(
-        f"MYSTAFF_LISTEN is “{MYSTAFF_LISTEN[0]}”: with MYSTAFF_DEMO=1 it must be this machine's own 127.0.0.1."
-    )
+    refuse(f"MYSTAFF_LISTEN is “{MYSTAFF_LISTEN[0]}”: with MYSTAFF_DEMO=1 only 127.0.0.1 is allowed.")
 if MYSTAFF_DEMO and (outside := [host for host in MYSTAFF_HOSTS if not is_loopback(host.strip("[]"))]):
     refuse(
         f"MYSTAFF_HOSTS names “{outside[0]}”: with MYSTAFF_DEMO=1 only localhost and 127.0.0.1 are allowed."
@@ -71,15 +67,14 @@ SECRET_KEY = env("SECRET_KEY", None, long_secret)
 if not SECRET_KEY:
     if MYSTAFF_PRODUCTION:
         refuse("MYSTAFF_SECRET_KEY is not set: in production it is needed, at least 50 random characters.")
-    VAR.mkdir(parents=True, exist_ok=True)
-    SECRET_KEY = kept_secret(VAR / "secret.key")
+    SECRET_KEY = own_files.keep_secret(VAR / "secret.key")
 
 # The middleware of tenants/ refuses unknown hosts: it knows MYSTAFF_HOSTS and the tenants' own names, which
 # operators add while this runs, so a list that is fixed at the start would be wrong.
 ALLOWED_HOSTS = ["*"]
 
 # --- Database ----------------------------------------------------------------------------------------------
-# "default" is the application's role, bound by row-level security; "owner" migrates and is used for nothing else.
+# "default" is the application's role, bound by row-level security; "owner" migrates and does nothing else.
 if given_database:
     DATABASES = {"default": given_database} | ({"owner": given_owner} if given_owner else {})
 else:
@@ -150,6 +145,7 @@ TEMPLATES = [
 
 # --- People ------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "directory.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # a user name is unique in its tenant, which is where it is looked up
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "directory.hashers.Argon2id",
@@ -225,7 +221,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 
-# --- Log: where and when something went wrong, never what somebody typed --------------------------------------
+# --- Log: where and when something went wrong, never what somebody typed -----------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

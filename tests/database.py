@@ -1,4 +1,4 @@
-"""The tests' database: a real PostgreSQL, one database for each process of a run, copied from one that is migrated.
+"""The tests' database: a real PostgreSQL, with a copy of a migrated database for each process of a run.
 
 The copy is cheap, so a test that commits gets a fresh one afterwards: Django would empty the tables with
 TRUNCATE, which the application's role may not do.
@@ -15,8 +15,8 @@ import pytest
 from psycopg import Error
 
 from mystaff import postgres
+from mystaff.own_files import PROJECT
 
-PROJECT = postgres.PROJECT
 # What a migrated database follows from; the rest of the code may change without a new one.
 SOURCES = (
     "*/migrations/*.py",

@@ -1,15 +1,14 @@
 """The demo on a PostgreSQL server that was given: its administrator makes the two roles, then steps back."""
 
 import json
-import os
 import secrets
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import psycopg
 
 from mystaff import postgres_roles as roles
-from mystaff.postgres import VAR, PostgresError, keep_secret, make_var
+from mystaff.own_files import VAR, keep_secret
+from mystaff.postgres_programs import PostgresError
 
 MAINTENANCE = ("", "postgres", "template1")
 
@@ -58,20 +57,14 @@ def _refuse_others(administrator: psycopg.Connection) -> None:
 
 def _passwords(administrator: psycopg.Connection, server: str) -> dict[str, str]:
     """Those of an earlier start; roles of these names that are not the demo's are left alone."""
-    make_var(VAR)
     path = VAR / f"demo-roles-{quote(server, safe='')}.json"
-    if not path.exists():
-        if (
-            administrator.execute("SELECT FROM pg_roles WHERE rolname = %s", [roles.OWNER]).fetchone()
-            is not None
-        ):
-            raise PostgresError(
-                f"The server has a role {roles.OWNER} already: set MYSTAFF_OWNER_DATABASE_URL (with it) and "
-                f"MYSTAFF_DATABASE_URL (with {roles.APPLICATION})."
-            )
-        made = {role: secrets.token_urlsafe(24) for role in (roles.OWNER, roles.APPLICATION)}
-        keep_secret(path, json.dumps(made))
-    return json.loads(path.read_text())
+    if not path.exists() and roles.has_role(administrator, roles.OWNER):
+        raise PostgresError(
+            f"The server has a role {roles.OWNER} already: set MYSTAFF_OWNER_DATABASE_URL (with it) and "
+            f"MYSTAFF_DATABASE_URL (with {roles.APPLICATION})."
+        )
+    made = {role: secrets.token_urlsafe(24) for role in roles.ROLES}
+    return json.loads(keep_secret(path, json.dumps(made)))
 
 
 def _make_database(administrator: psycopg.Connection, name: str, address: str) -> None:

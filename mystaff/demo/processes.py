@@ -1,5 +1,6 @@
 """Programs that live and die together: whatever ends us, none of them stays behind."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -55,20 +56,16 @@ class Processes:
             _signal(process.terminate)
         end = time.monotonic() + PATIENCE
         for process in self._running.values():
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             # Whoever is left of its group, its own children too.
             _signal(lambda group=process.pid: os.killpg(group, signal.SIGKILL))
             process.wait()
 
 
 def _signal(send: Callable[[], None]) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         send()
-    except ProcessLookupError:
-        pass
 
 
 def _die_with(parent: int) -> Callable[[], None]:

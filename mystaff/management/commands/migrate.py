@@ -15,6 +15,6 @@ class Command(migrate.Command):
     def handle(self, *args, **options) -> None:
         if options["database"] not in settings.DATABASES:
             raise CommandError(
-                "MYSTAFF_OWNER_DATABASE_URL is not set: it names the role that owns the tables and migrates them."
+                "MYSTAFF_OWNER_DATABASE_URL is not set: it names the role that owns the tables."
             )
         super().handle(*args, **options)
