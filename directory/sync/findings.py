@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 # A file of a hundred thousand rows with one habit must not print a hundred thousand lines.
 SHOWN_OF_A_KIND = 20
+# Past this nobody reads on, and neither do we.
+MAX_PROBLEMS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,15 @@ class Findings:
     def __init__(self) -> None:
         self._warnings, self._problems = _Folded(), _Folded()
 
-    def warn(self, file: str, line: int, text: str, **values: object) -> None:
+    def warn(self, file: str, line: int, text: str, /, **values: object) -> None:
         """Taken all the same; `text` is the kind, `values` fill it."""
         self._warnings.add(file, line, text, values)
 
-    def refuse(self, file: str, line: int, text: str, **values: object) -> None:
-        """Cannot be taken; reading goes on, so that all problems come at once."""
+    def refuse(self, file: str, line: int, text: str, /, **values: object) -> None:
+        """Cannot be taken; reading goes on, to show all problems at once (RosterError at the thousandth)."""
         self._problems.add(file, line, text, values)
+        if self._problems.times.total() >= MAX_PROBLEMS:
+            self.stop_if_refused()
 
     @property
     def warnings(self) -> list[Finding]:

@@ -20,10 +20,10 @@ class Row:
     def __init__(self, table, line: int, cells: dict[str, str]) -> None:
         self.table, self.line, self.cells = table, line, cells
 
-    def warn(self, text: str, **values: object) -> None:
+    def warn(self, text: str, /, **values: object) -> None:
         self.table.findings.warn(self.table.name, self.line, text, **values)
 
-    def refuse(self, text: str, **values: object) -> None:
+    def refuse(self, text: str, /, **values: object) -> None:
         self.table.findings.refuse(self.table.name, self.line, text, **values)
 
     def text(self, column: str, limit: int = 255) -> str:

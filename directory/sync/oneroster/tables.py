@@ -23,10 +23,10 @@ class Table:
         self.archive, self.name, self.columns, self.findings = archive, name, columns, findings
         self.line = 1
 
-    def warn(self, text: str, **values: object) -> None:
+    def warn(self, text: str, /, **values: object) -> None:
         self.findings.warn(self.name, self.line, text, **values)
 
-    def refuse(self, text: str, **values: object) -> None:
+    def refuse(self, text: str, /, **values: object) -> None:
         self.findings.refuse(self.name, self.line, text, **values)
 
     def records(self) -> Iterator[Row]:
