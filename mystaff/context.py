@@ -1,0 +1,44 @@
+"""What every page knows: whose site it is and where its person can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from directory import guests, permissions
+from directory.models import Settings
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Lazy throughout: a page pays only for what it shows, and an error page for nothing."""
+    return {
+        "tenant": getattr(request, "tenant", None),
+        "settings": SimpleLazyObject(lambda: settings_of(request)),
+        "organizations": SimpleLazyObject(lambda: guests.organizations(request.user)),
+        "portal_opens": SimpleLazyObject(lambda: portal_opens(request)),
+        "layout": layout(request),
+    }
+
+
+def settings_of(request: HttpRequest) -> Settings:
+    """The tenant's settings, read once a request."""
+    if not hasattr(request, "tenant_settings"):
+        request.tenant_settings = Settings.current()
+    return request.tenant_settings
+
+
+def portal_opens(request: HttpRequest) -> bool:
+    """Whether this person may open the portal, asked once a request."""
+    if not hasattr(request, "portal_opens"):
+        user = getattr(request, "user", None)
+        request.portal_opens = bool(user and user.is_authenticated and permissions.opens_portal(user))
+    return request.portal_opens
+
+
+def layout(request: HttpRequest) -> str:
+    """The page around a view's content: for htmx nothing, so that only its named part is sent."""
+    htmx = getattr(request, "htmx", None)
+    # Going back to a page that the browser has dropped asks for all of it.
+    return "fragment.html" if htmx and not htmx.history_restore_request else "page.html"

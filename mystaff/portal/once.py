@@ -1,0 +1,37 @@
+"""A ticket in a page's form that lets a deed happen once: reload, Back or a double press do nothing more."""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+
+from django.core import signing
+from django.core.cache import cache
+
+from directory.models import User
+
+SALT = "mystaff.portal.once"
+KEPT = 24 * 60 * 60  # seconds; longer than any session
+
+
+def ticket(person: User) -> str:
+    """Good for one reset of this person, and only while their password is still the one it is now."""
+    return signing.dumps([str(person.pk), _version(person), token_urlsafe(9)], salt=SALT, compress=False)
+
+
+def claim(value: str, person: User) -> bool:
+    """Use a ticket up; False if it was used, or the password has changed since it was written.
+
+    The version catches a page left open while somebody else reset the same person; the cache's add, which is
+    atomic, catches two presses at once.
+    """
+    try:
+        pk, version, nonce = signing.loads(value, salt=SALT, max_age=KEPT)
+    except (signing.BadSignature, ValueError):
+        return False
+    if [pk, version] != [str(person.pk), _version(person)]:
+        return False
+    return cache.add(f"ticket:{nonce}", 1, KEPT)
+
+
+def _version(person: User) -> str:
+    return person.password_changed_at.isoformat() if person.password_changed_at else ""

@@ -1,0 +1,91 @@
+"""**Reset password**: one made up here, shown once, or one that the manager types."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from directory import actions, passwords, permissions
+from directory.models import User
+from mystaff.context import settings_of
+from mystaff.initiator import initiator
+from mystaff.portal.access import check, person_or_404, portal_view, succeeds
+from mystaff.portal.forms import GenerateForm, PasswordForm
+from mystaff.portal.once import claim, ticket
+from mystaff.portal.places import password_style
+
+
+@sensitive_post_parameters()
+@portal_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_password(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page with both ways, and the result in the same response: the password stands in no other."""
+    person = person_or_404(request, pk)
+    check(request, permissions.RESET_PASSWORD, person)
+    if request.method != "POST":
+        return _page(request, person)
+    if not claim(request.POST.get("ticket", ""), person):
+        return _again(request, person)
+    return _generated(request, person) if "generate" in request.POST else _entered(request, person)
+
+
+def _page(request: HttpRequest, person: User, form=None, generate=None) -> HttpResponse:
+    context = {
+        "person": person,
+        "form": form or PasswordForm(person, request.tenant),
+        "generate": generate,
+        "rules": passwords.rules(),
+        "ticket": ticket(person),
+    }
+    return render(request, "portal/reset_password.html", context, status=422 if form or generate else 200)
+
+
+def _again(request: HttpRequest, person: User) -> HttpResponse:
+    messages.info(
+        request,
+        _("%(name)s’s password has already been reset. To reset it once more, press Reset password.")
+        % {"name": person.first_name},
+    )
+    return redirect("person", person.pk)
+
+
+@sensitive_variables()
+def _generated(request: HttpRequest, person: User) -> HttpResponse:
+    form, password = GenerateForm({}), _make(request, person)
+    if not succeeds(form, actions.reset_password, person, password, by=initiator(request)):
+        return _page(request, person, generate=form)
+    return _done(
+        request, person, password=password, groups=_groups(password), spelled=passwords.spell(password)
+    )
+
+
+@sensitive_variables()
+def _entered(request: HttpRequest, person: User) -> HttpResponse:
+    form = PasswordForm(person, request.tenant, request.POST)
+    valid = form.is_valid()
+    password = form.cleaned_data.get("new_password")
+    if valid and succeeds(form, actions.reset_password, person, password, by=initiator(request)):
+        return _done(request, person)
+    return _page(request, person, form)
+
+
+def _done(request: HttpRequest, person: User, **shown) -> HttpResponse:
+    return render(request, "portal/reset_done.html", {"person": person} | shown)
+
+
+def _make(request: HttpRequest, person: User) -> str:
+    style = password_style(person, settings_of(request).password_style)
+    names = {"person_names": person.names, "tenant_names": [request.tenant.name]}
+    return passwords.generate(style, **names)
+
+
+def _groups(password: str) -> list[list[str]]:
+    """The letters in groups that stay together on a line; each ends with its hyphen."""
+    parts = password.split("-")
+    return [[*part, "-"] for part in parts[:-1]] + [list(parts[-1])]

@@ -1,0 +1,86 @@
+"""What a profile shows, and to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Entry, Result
+from directory import permissions
+from directory.models import EmailMethod, PhoneType, Settings, User
+from mystaff.portal.places import place_people
+from mystaff.portal.tables import badges
+
+SHOWN = 20
+
+# What was done, in words; {who} is the name of whoever did it.
+DEEDS = {
+    "reset_password": _("{who} reset the password"),
+    "change_password": _("{who} chose a new password"),
+    "add_phone": _("{who} added a phone number"),
+    "change_phone": _("{who} changed the phone number"),
+    "remove_phone": _("{who} removed the phone number"),
+    "enable_sms_sign_in": _("{who} enabled phone sign-in"),
+    "disable_sms_sign_in": _("{who} disabled phone sign-in"),
+    "invite_guest": _("{who} invited this guest"),
+    "accept_invitation": _("{who} accepted an invitation"),
+    "decline_invitation": _("{who} declined an invitation"),
+}
+
+
+def profile(actor: User, person: User, settings: Settings) -> dict[str, Any]:
+    """Of people outside the actor's locations: the name, the location and why nothing can be done."""
+    place_people(actor, [person])
+    context = {
+        "person": person,
+        "inside": permissions.reachable(actor, permissions.VIEW).filter(pk=person.pk).exists(),
+        "reset_refusal": permissions.refusal(actor, permissions.RESET_PASSWORD, person),
+        # One table of roles rules every deed on phones, so one answer serves all their buttons.
+        "phone_refusal": permissions.refusal(actor, permissions.CHANGE_PHONE, person),
+    }
+    return context | (_details(person, settings) if context["inside"] else {})
+
+
+def _details(person: User, settings: Settings) -> dict[str, Any]:
+    phones = list(person.phones.all())
+    mobile = next((phone for phone in phones if phone.phone_type == PhoneType.MOBILE), None)
+    return {
+        "badges": list(badges(person)),
+        "phones": phones,
+        "mobile": mobile,
+        "email": EmailMethod.objects.filter(user=person).first(),
+        "history": history(person),
+        # Off for the tenant but still on for this person: the manager must be able to end it.
+        "sms_sign_in": mobile and (settings.sms_sign_in or mobile.sms_sign_in),
+    }
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a person's history."""
+
+    text: SafeString
+    at: datetime
+    unknown: bool
+
+
+def history(person: User) -> list[Line]:
+    """What was done to this person, newest first. What was refused or failed changed nothing."""
+    outcome = Entry.objects.filter(correlation_id=OuterRef("correlation_id")).exclude(result=Result.ATTEMPTED)
+    left_open = Q(result=Result.ATTEMPTED) & ~Exists(outcome)
+    entries = Entry.objects.filter(Q(result=Result.SUCCESS) | left_open, target_id=person.pk)
+    return [_line(entry) for entry in entries[:SHOWN]]
+
+
+def _line(entry: Entry) -> Line:
+    details = {item["key"]: item["value"] for item in entry.additional_details}
+    sentence = DEEDS.get(details.get("Action"), "{who}: {activity}")
+    who = format_html("<b>{}</b>", entry.actor_name)
+    text = format_html(str(sentence), who=who, activity=entry.activity)
+    return Line(text, entry.activity_at, entry.result == Result.ATTEMPTED)

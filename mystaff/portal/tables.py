@@ -1,0 +1,84 @@
+"""Lists of people: sorted and paged by the database."""
+
+from __future__ import annotations
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from directory.models import User
+from mystaff.templatetags.mystaff import icon
+
+PER_PAGE = 25
+
+
+class PeopleTable(tables.Table):
+    """People of a location."""
+
+    name = tables.Column(gettext_lazy("Name"), accessor="display_name", order_by=("sort_name", "id"))
+    user_name = tables.Column(gettext_lazy("User name"), accessor="user_principal_name")
+    job = tables.Column(gettext_lazy("Job"), accessor="job_title", order_by=("job_title", "sort_name", "id"))
+    account = tables.Column(gettext_lazy("Account"), accessor="pk", orderable=False)
+
+    class Meta:
+        template_name = "parts/people.html"
+        order_by = "name"
+        default = ""
+
+    def render_account(self, record: User) -> SafeString:
+        """Badges for what needs someone; none means that all is well."""
+        shown = (badge for badge in badges(record))
+        return format_html_join(" ", '<span class="badge {}">{}{}</span>', shown)
+
+    @property
+    def first(self) -> int:
+        return self.page.start_index()
+
+    @property
+    def last(self) -> int:
+        return self.page.end_index()
+
+
+def badges(person: User):
+    """What needs someone, as (tone, icon, words)."""
+    if not person.is_active:
+        yield "bad", icon("lock"), _("Account disabled")
+    if person.must_change_password:
+        yield "warn", icon("key"), _("Must change password")
+    if person.is_guest:
+        yield "", icon("person"), _("Guest")
+
+
+class FoundTable(PeopleTable):
+    """People found anywhere: of those outside one's own locations the name and the location only."""
+
+    user_name = tables.Column(gettext_lazy("User name"), accessor="user_principal_name", orderable=False)
+    job = None
+    places = tables.Column(gettext_lazy("Location"), accessor="places", orderable=False, empty_values=())
+
+    class Meta(PeopleTable.Meta):
+        sequence = ("name", "user_name", "places", "account")
+
+    def render_user_name(self, record: User) -> str:
+        return record.user_principal_name if record.is_mine else ""
+
+    def render_places(self, record: User) -> str:
+        return ", ".join(unit.name for unit in record.places)
+
+    def render_account(self, record: User) -> SafeString | str:
+        return super().render_account(record) if record.is_mine else ""
+
+
+def table_of(kind: type[PeopleTable], people: QuerySet[User], request: HttpRequest) -> PeopleTable:
+    """One page of a list, as the address asks for it; a page that is not there becomes the nearest one.
+
+    Not RequestConfig: it lets the address choose any number of rows.
+    """
+    table = kind(people, order_by=request.GET.getlist("sort") or "name", request=request)
+    table.paginate(page=1, per_page=PER_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
+    return table

@@ -1,0 +1,91 @@
+"""Locations, people of a location, search, one person."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from directory import permissions
+from directory.models import User
+from mystaff.context import settings_of
+from mystaff.portal.access import person_or_404, portal_view
+from mystaff.portal.places import around, in_order, place_people, with_counts
+from mystaff.portal.profile import profile
+from mystaff.portal.tables import FoundTable, PeopleTable, table_of
+
+
+@portal_view
+@require_safe
+def locations(request: HttpRequest) -> HttpResponse:
+    """Where this manager starts; with one location, straight to it."""
+    units = in_order(permissions.locations(request.user))
+    everyone = any(held.unit_id is None for held in request.user.assignments)
+    if len(units) == 1 and not everyone:
+        return redirect("location", units[0].pk)
+    return render(request, "portal/locations.html", {"units": with_counts(units), "everyone": everyone})
+
+
+@portal_view
+@require_safe
+def location(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The people in a location and below it, once each."""
+    unit = get_object_or_404(permissions.units(request.user), pk=pk)
+    above, below = around(request.user, unit)
+    text = request.GET.get("q", "").strip()
+    people = User.objects.in_unit(unit)
+    table = table_of(PeopleTable, people.search(text) if text else people, request)
+    context = {"unit": unit, "above": above, "below": with_counts(below), "table": table, "q": text}
+    return render(request, "portal/location.html", context | {"only_one": _starts_here(request.user)})
+
+
+def _starts_here(user: User) -> bool:
+    """Whether this manager has one location only, so that a list of locations would lead back here."""
+    scopes = {held.unit_id for held in user.assignments}
+    return len(scopes) == 1 and None not in scopes
+
+
+@portal_view
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """People by the beginning of any word of their names; `?everyone` lists all one's own people."""
+    text, everyone = request.GET.get("q", "").strip(), "everyone" in request.GET
+    context = {"q": text, "everyone": everyone and not text}
+    if text or everyone:
+        people = permissions.findable(request.user).search(text) if text else _own(request)
+        context["table"] = _found(request, people)
+    return render(request, "portal/search.html", context)
+
+
+def _own(request: HttpRequest):
+    return permissions.reachable(request.user, permissions.VIEW)
+
+
+def _found(request: HttpRequest, people) -> FoundTable:
+    table = table_of(FoundTable, people, request)
+    shown = [row.record for row in table.paginated_rows]
+    mine = set(_own(request).filter(pk__in=[person.pk for person in shown]).values_list("pk", flat=True))
+    place_people(request.user, shown)
+    for person in shown:
+        person.is_mine = person.pk in mine
+    return table
+
+
+@portal_view
+@require_safe
+def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One person, and what may be done for them."""
+    found = person_or_404(request, pk)
+    return render(request, "portal/person.html", profile(request.user, found, settings_of(request)))
+
+
+@login_not_required
+@require_safe
+@cache_control(max_age=300, public=True)
+def accent(request: HttpRequest) -> HttpResponse:
+    """The tenant's colour as a stylesheet of one line: the policy for pages allows no inline style."""
+    return HttpResponse(f":root{{--accent:{settings_of(request).accent}}}\n", content_type="text/css")

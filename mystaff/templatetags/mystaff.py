@@ -1,0 +1,83 @@
+"""What our templates say often: icons, faces, fields, times and numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import phonenumbers
+from django import template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from directory.models import User
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """A picture from the sprite; never the only thing that says something."""
+    return format_html(
+        '<svg aria-hidden="true" class="{}"><use href="{}#{}"/></svg>', css, static("icons.svg"), name
+    )
+
+
+@register.simple_tag
+def avatar(person: User, css: str = "") -> SafeString:
+    """Initials in place of a photo; tinted by id, never by status."""
+    return format_html(
+        '<span class="avatar {}" data-tone="{}" aria-hidden="true">{}</span>',
+        css,
+        person.tone,
+        person.initials,
+    )
+
+
+@register.inclusion_tag("parts/field.html")
+def field(bound: BoundField, rules: list[str] | None = None) -> dict[str, Any]:
+    """A field as label, hint, error, input: each part tied to the input for screen readers."""
+    parts = {"helptext": bound.help_text, "rules": rules, "error": bound.errors}
+    ids = [f"{bound.auto_id}_{part}" for part, shown in parts.items() if shown]
+    attrs = {"aria-describedby": " ".join(ids)} if ids else {}
+    secret = getattr(bound.field.widget, "input_type", "") == "password"
+    return {"field": bound, "rules": rules, "secret": secret, "input": bound.as_widget(attrs=attrs)}
+
+
+@register.filter
+def when(moment: datetime) -> str:
+    """A time as people say it: “Today, 08:42”, “6 October, 14:05”, with the year once that is another."""
+    local = timezone.localtime(moment)
+    return _("%(day)s, %(time)s") % {"day": _day(local), "time": formats.date_format(local, "H:i")}
+
+
+def _day(local: datetime) -> str:
+    today = timezone.localtime().date()
+    if local.date() == today:
+        return _("Today")
+    if local.date() == today - timedelta(days=1):
+        return _("Yesterday")
+    return formats.date_format(local, "j F" if local.year == today.year else "j F Y")
+
+
+@register.filter
+def phone(number: str) -> str:
+    """An E.164 number as it is written across borders: +1 425-555-0100."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+@register.filter
+def masked(value: str) -> str:
+    """A number or an address for those who may not manage it: that there is one, and hardly more."""
+    if "@" in value:
+        name, _at, domain = value.rpartition("@")
+        return f"{name[:1]}•••@{domain}"
+    return f"••• {value[-2:]}"
