@@ -1,4 +1,4 @@
-"""The first person of a tenant, made from the command line: before there is anybody who could pass the door."""
+"""The first person of a tenant, from the command line: before there is anybody who could pass the door."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,7 +18,9 @@ def add(tenant: Tenant, user_principal_name: str, name: str, role: str) -> str:
     """
     upn = user_principal_name.strip().lower()
     if not EmailDomain.objects.filter(domain=upn.rpartition("@")[2], tenant=tenant).exists():
-        raise ValidationError(_("%(name)s is not of a domain of %(tenant)s.") % {"name": upn, "tenant": tenant})
+        raise ValidationError(
+            _("%(name)s is not of a domain of %(tenant)s.") % {"name": upn, "tenant": tenant}
+        )
     password = passwords.generate(passwords.Style.STRONG)
     person = User(user_principal_name=upn, display_name=name, must_change_password=True)
     person.set_password(password)
@@ -40,4 +42,11 @@ def _record(person: User, role: str) -> None:
     actor = {"id": None, "name": "manage.py"}
     record("Add user", category="UserManagement", operation="Create", actor=actor, target=target)
     changed = [{"name": "Role.DisplayName", "oldValue": None, "newValue": role}]
-    record("Add member to role", category="RoleManagement", operation="Assign", actor=actor, target=target, changed=changed)
+    record(
+        "Add member to role",
+        category="RoleManagement",
+        operation="Assign",
+        actor=actor,
+        target=target,
+        changed=changed,
+    )

@@ -20,7 +20,9 @@ def as_guest(person: User, tenant: Tenant) -> User | AnonymousUser:
     """
     with scopes.scope(person.tenant_id):
         accepted = person.invitations.filter(host=tenant).exclude(accepted_at=None).first()
-    guest = accepted and User.objects.filter(pk=accepted.guest_id, home_user_id=person.pk, is_active=True).first()
+    guest = (
+        accepted and User.objects.filter(pk=accepted.guest_id, home_user_id=person.pk, is_active=True).first()
+    )
     if not guest:
         return AnonymousUser()
     guest.home = person
@@ -79,7 +81,12 @@ def remove(guest: User, *, by: Initiator) -> None:
     """Take a guest's row away with all that hangs on it; at home the invitation ends."""
     if not guest.is_guest:
         raise Denied
-    target = {"id": guest.pk, "type": "User", "name": guest.display_name, "principal_name": guest.user_principal_name}
+    target = {
+        "id": guest.pk,
+        "type": "User",
+        "name": guest.display_name,
+        "principal_name": guest.user_principal_name,
+    }
     with administering(by, permissions.REMOVE_GUEST, target):
         here, home, pk = scopes.require(), guest.home_tenant_id, guest.pk
         User.objects.filter(pk=pk).exclude(home_tenant=None).delete()

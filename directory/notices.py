@@ -19,11 +19,13 @@ NOTICES = {
     "password_reset": Notice(
         gettext_lazy("Your password has been reset"),
         gettext_lazy(
-            "Someone who looks after your account gave you a new temporary password. You choose your own at the next sign-in."
+            "Someone who looks after your account gave you a new temporary password. "
+            "You choose your own at the next sign-in."
         ),
     ),
     "password_changed": Notice(
-        gettext_lazy("Your password has been changed"), gettext_lazy("The password of your account was changed.")
+        gettext_lazy("Your password has been changed"),
+        gettext_lazy("The password of your account was changed."),
     ),
     "phone_changed": Notice(
         gettext_lazy("Your phone number has been changed"),
@@ -42,7 +44,9 @@ def send(person: User, notice: str) -> None:
 
 def _body(person: User, text: str) -> str:
     settings = Settings.current()
-    contact = ", ".join(filter(None, [settings.help_contact, settings.help_phone])) or _("whoever looks after your account")
+    contact = ", ".join(filter(None, [settings.help_contact, settings.help_phone])) or _(
+        "whoever looks after your account"
+    )
     return "\n\n".join(
         [
             _("Hello %(name)s,") % {"name": person.first_name},

@@ -34,7 +34,9 @@ class Action:
 
 
 VIEW = Action("view", table=dict.fromkeys(roles.PORTAL, roles.ROWS))
-RESET_PASSWORD = Action("reset_password", gettext_noop("Reset password (by admin)"), table=roles.RESET_PASSWORD)
+RESET_PASSWORD = Action(
+    "reset_password", gettext_noop("Reset password (by admin)"), table=roles.RESET_PASSWORD
+)
 ADD_PHONE = Action(
     "add_phone",
     gettext_noop("Admin registered security info"),
@@ -233,7 +235,9 @@ def _own_account(actor: User, action: Action, person: User) -> str:
 def _guest(actor: User, action: Action, person: User) -> str:
     if not person.is_guest:
         return ""
-    return _("%(name)s is a guest: their own organization looks after the account.") % {"name": person.first_name}
+    return _("%(name)s is a guest: their own organization looks after the account.") % {
+        "name": person.first_name
+    }
 
 
 def _no_such_role(actor: User, action: Action, person: User) -> str:
@@ -281,5 +285,3 @@ def _roles_of(person: User, assignments: QuerySet[RoleAssignment]) -> list[str]:
         | Q(group__in=person.groupowner_set.values("group_id"))
     )
     return sorted(assignments.filter(mine).values_list("role", flat=True))
-
-

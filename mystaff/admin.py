@@ -5,6 +5,7 @@ door of directory/actions.py.
 """
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -12,7 +13,6 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.contrib.auth.decorators import login_not_required
 
 from audit.admin import EntryAdmin
 from audit.models import Entry
@@ -30,10 +30,14 @@ class Site(AdminSite):
     site_url = None
     enable_nav_sidebar = False
 
-    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        """Send strangers to our sign-in; whoever is signed in and may not be here is refused."""
-        if request.user.is_authenticated and not self.has_permission(request):
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Strangers are led to sign in; whoever is signed in and may not be here is refused."""
+        if request.user.is_authenticated and not super().has_permission(request):
             raise PermissionDenied
+        return request.user.is_authenticated
+
+    def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        """Send strangers to our sign-in."""
         where = request.GET.get("next") or reverse("admin:index")
         return HttpResponseRedirect(f"{reverse('sign_in')}?{urlencode({'next': where})}")
 
@@ -103,6 +107,8 @@ class SettingsAdmin(DoorAdmin):
         return False
 
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        if not self._may(request):
+            raise PermissionDenied
         row = Settings.objects.first()
         opts = "admin:directory_settings"
         return redirect(f"{opts}_change", row.pk) if row else redirect(f"{opts}_add")

@@ -156,6 +156,7 @@ LOGIN_REDIRECT_URL = "locations"
 LOGOUT_REDIRECT_URL = "sign_in"
 
 ACCOUNT_ADAPTER = "mystaff.signin.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "mystaff.signin.forms.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "user_principal_name"

@@ -13,8 +13,10 @@ HOW_TO_MAKE_ROLES = (
 )
 FACTS = """
     SELECT rolsuper, rolbypassrls,
-           EXISTS (SELECT FROM pg_class c WHERE c.relkind IN ('r', 'p') AND pg_has_role(r.oid, c.relowner, 'MEMBER')
-                   AND c.relnamespace = current_schema()::regnamespace),
+           EXISTS (
+               SELECT FROM pg_class c WHERE c.relkind IN ('r', 'p')
+               AND c.relnamespace = current_schema()::regnamespace AND pg_has_role(r.oid, c.relowner, 'MEMBER')
+           ),
            current_setting('server_version_num')::int
     FROM pg_roles r WHERE rolname = current_user
 """
@@ -34,9 +36,12 @@ def database_roles(app_configs=None, databases=None, **kwargs) -> list[Error]:
 def _objections(superuser: bool, bypasses: bool, owns: bool, version: int) -> list[tuple[str, str]]:
     role = settings.DATABASES["default"]["USER"]
     objections = {
-        "tenants.E002": superuser and f"The application connects as “{role}”, a superuser: no wall would hold it.",
-        "tenants.E003": bypasses and f"The application connects as “{role}”, which has BYPASSRLS: no wall would hold it.",
-        "tenants.E004": owns and f"The application connects as “{role}”, which owns tables: it could take the wall down.",
+        "tenants.E002": superuser
+        and f"The application connects as “{role}”, a superuser: no wall would hold it.",
+        "tenants.E003": bypasses
+        and f"The application connects as “{role}”, which has BYPASSRLS: no wall would hold it.",
+        "tenants.E004": owns
+        and f"The application connects as “{role}”, which owns tables: it could take the wall down.",
         "tenants.E005": version < 150000 and "PostgreSQL 15 or later is needed.",
     }
     return [(id, reason) for id, reason in objections.items() if reason]

@@ -11,6 +11,7 @@ from django.db import connections
 from tenants.scopes import SETTING
 
 CURRENT = f"NULLIF(current_setting('{SETTING}', true), '')::uuid"
+OWN = f"tenant_id = {CURRENT}"
 OPERATORS = "'00000000-0000-4000-8000-000000000001'::uuid"
 
 # Public names, written by operators only: reading is open, writing needs the operators' scope.
@@ -22,15 +23,21 @@ REGISTERS = {
 OPEN = {
     "django_migrations": "Names of migrations; the application may only read it.",
     "django_content_type": "Names of models, the same for every tenant.",
-    "auth_permission": "Names of permissions of the stock admin, the same for every tenant; gives nobody power.",
+    "auth_permission": "Names of the stock admin's permissions, the same for all; they give nobody power.",
     "auth_group": "Unused: power comes from role assignments. The application may only read it.",
     "auth_group_permissions": "Unused, like auth_group.",
-    "procrastinate_jobs": "The queue: a worker serves every tenant. Holds ids and the tenant's id, never personal data.",
+    "procrastinate_jobs": "A worker serves every tenant. Holds ids and the tenant's id, no personal data.",
     "procrastinate_events": "When a job changed its state; ids and times only.",
     "procrastinate_periodic_defers": "When a periodic task was last queued; times only.",
     "procrastinate_workers": "Which workers are alive; ids and times only.",
 }
-READ_ONLY = {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+READ_ONLY = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+}
 APPEND_ONLY = {"audit_entry"}
 
 
@@ -78,11 +85,11 @@ def _policies(table: str) -> list[str]:
         ]
     elif table in APPEND_ONLY:
         wall = [
-            f'CREATE POLICY wall_read ON "{table}" FOR SELECT USING (tenant_id = {CURRENT})',
-            f'CREATE POLICY wall_write ON "{table}" FOR INSERT WITH CHECK (tenant_id = {CURRENT})',
+            f'CREATE POLICY wall_read ON "{table}" FOR SELECT USING ({OWN})',
+            f'CREATE POLICY wall_write ON "{table}" FOR INSERT WITH CHECK ({OWN})',
         ]
     else:
-        wall = [f'CREATE POLICY wall ON "{table}" USING (tenant_id = {CURRENT}) WITH CHECK (tenant_id = {CURRENT})']
+        wall = [f'CREATE POLICY wall ON "{table}" USING ({OWN}) WITH CHECK ({OWN})']
     old = [f'DROP POLICY IF EXISTS {name} ON "{table}"' for name in ("wall", "wall_read", "wall_write")]
     return [
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',

@@ -70,5 +70,3 @@ def streamed(content, tenant: Tenant):
             except StopIteration:
                 return
         yield chunk
-
-

@@ -16,8 +16,9 @@ OPERATORS_SLUG = "operators"
 # First parts of paths that are not a tenant's: a tenant of that name could never be reached, or would
 # stand in front of the instance's own pages.
 RESERVED_SLUGS = frozenset(
-    "admin api accounts account outbox static media health healthz sign-in sign-out operators scim oauth "
-    "openid saml webhooks robots.txt favicon.ico .well-known i18n jsi18n".split()
+    {"admin", "api", "account", "accounts", "outbox", "static", "media", "health", "healthz", "operators"}
+    | {"sign-in", "sign-out", "update-password", "forgot-password", "switch", "search", "webhooks"}
+    | {"scim", "oauth", "openid", "saml", "robots.txt", "favicon.ico", ".well-known", "i18n", "jsi18n"}
 )
 
 slug_format = RegexValidator(
@@ -40,7 +41,9 @@ class Tenant(models.Model):
     """One organization behind the wall. That it exists, and its domains, is public."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    slug = models.CharField(_("short name"), max_length=48, unique=True, validators=[slug_format, refuse_reserved])
+    slug = models.CharField(
+        _("short name"), max_length=48, unique=True, validators=[slug_format, refuse_reserved]
+    )
     name = models.CharField(_("name"), max_length=200)
 
     class Meta:
@@ -119,7 +122,7 @@ class TenantModel(models.Model):
         editable=False,
         related_name="+",
         db_index=False,  # every index that matters starts with it already
-        db_default=RawSQL(f"NULLIF(current_setting('{scopes.SETTING}', true), '')::uuid", ()),
+        db_default=RawSQL(f"NULLIF(current_setting('{scopes.SETTING}', true), '')::uuid", ()),  # noqa: S611  no input in it
     )
 
     class Meta:
@@ -144,3 +147,6 @@ class Session(TenantModel):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+
+    def __str__(self) -> str:
+        return self.key_hash[:8]

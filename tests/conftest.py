@@ -96,7 +96,9 @@ def _places_and_people() -> dict:
     assign(tom, roles.PASSWORD, biology)
     EmailMethod.objects.create(user=sam, address="sam.home@example.org")
     PhoneMethod.objects.create(user=sam, number="+14255550100")
-    Settings.objects.create(sms_sign_in=True, help_contact="Riverside help desk", help_phone="+1 951-555-0100")
+    Settings.objects.create(
+        sms_sign_in=True, help_contact="Riverside help desk", help_phone="+1 951-555-0100"
+    )
     places = dict(lincoln=lincoln, lincoln_staff=lincoln_staff, lincoln_students=lincoln_students)
     places |= dict(jefferson=jefferson, algebra=algebra, biology=biology, jefferson_staff=jefferson_staff)
     people = dict(admin=admin, helen=helen, maria=maria, tom=tom, sam=sam, omar=omar, nora=nora, pia=pia)

@@ -36,7 +36,12 @@ class RoleAssignment(TenantModel):
     group = models.ForeignKey(Group, models.CASCADE, null=True, blank=True, related_name="role_assignments")
     role = models.CharField(_("role"), max_length=64)
     unit = models.ForeignKey(
-        AdministrativeUnit, models.CASCADE, null=True, blank=True, related_name="role_assignments", verbose_name=_("location")
+        AdministrativeUnit,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="role_assignments",
+        verbose_name=_("location"),
     )
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
@@ -56,7 +61,8 @@ class RoleAssignment(TenantModel):
                 condition=Q(unit=None) | Q(role__in=sorted(roles.UNIT_SCOPABLE)), name="role_fits_its_scope"
             ),
             models.CheckConstraint(
-                condition=~Q(role=roles.OPERATOR) | Q(tenant=OPERATORS_ID), name="operators_only_in_their_tenant"
+                condition=~Q(role=roles.OPERATOR) | Q(tenant=OPERATORS_ID),
+                name="operators_only_in_their_tenant",
             ),
         ]
 

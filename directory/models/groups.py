@@ -17,7 +17,9 @@ class Group(TenantModel):
     is_role_assignable = models.BooleanField(
         _("roles can be assigned to it"),
         default=False,
-        help_text=_("Fixed when the group is made: otherwise whoever manages groups could make administrators."),
+        help_text=_(
+            "Fixed when the group is made: otherwise whoever manages groups could make administrators."
+        ),
     )
     members = models.ManyToManyField(User, through="GroupMember", related_name="member_of")
     owners = models.ManyToManyField(User, through="GroupOwner", related_name="owner_of")
@@ -39,7 +41,9 @@ class GroupMember(TenantModel):
     user = models.ForeignKey(User, models.CASCADE)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "group", "user"], name="member_of_group_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "group", "user"], name="member_of_group_once")
+        ]
         indexes = [models.Index(fields=["group", "user"], name="members_of_group")]
 
 
@@ -50,5 +54,7 @@ class GroupOwner(TenantModel):
     user = models.ForeignKey(User, models.CASCADE)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "group", "user"], name="owner_of_group_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "group", "user"], name="owner_of_group_once")
+        ]
         indexes = [models.Index(fields=["group", "user"], name="owners_of_group")]

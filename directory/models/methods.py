@@ -17,7 +17,9 @@ class PhoneMethod(TenantModel):
     """A phone number, stored as E.164."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="phones")
-    phone_type = models.CharField(_("kind"), max_length=16, choices=PhoneType.choices, default=PhoneType.MOBILE)
+    phone_type = models.CharField(
+        _("kind"), max_length=16, choices=PhoneType.choices, default=PhoneType.MOBILE
+    )
     number = models.CharField(_("phone number"), max_length=16)
     sms_sign_in = models.BooleanField(_("can be used to sign in"), default=False)
     set_by = models.UUIDField(null=True, editable=False)
@@ -30,7 +32,9 @@ class PhoneMethod(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "user", "phone_type"], name="one_phone_of_a_kind"),
             models.UniqueConstraint(
-                fields=["tenant", "number"], condition=models.Q(sms_sign_in=True), name="sign_in_number_once_per_tenant"
+                fields=["tenant", "number"],
+                condition=models.Q(sms_sign_in=True),
+                name="sign_in_number_once_per_tenant",
             ),
         ]
 

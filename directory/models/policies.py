@@ -21,30 +21,43 @@ class Settings(TenantModel):
     """A tenant's switches; a tenant without a row has the defaults."""
 
     my_staff_access = models.CharField(
-        _("My Staff access"), max_length=16, choices=Access.choices, default=Access.ALL,
+        _("My Staff access"),
+        max_length=16,
+        choices=Access.choices,
+        default=Access.ALL,
         help_text=_("Who may open the portal. A role is needed too."),
     )
     my_staff_group = models.ForeignKey(
         Group, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("My Staff group")
     )
     look_up_everyone = models.BooleanField(
-        _("Look up everyone"), default=False,
-        help_text=_("Managers may find anyone here by name; outside their own locations they see name and location only."),
+        _("Look up everyone"),
+        default=False,
+        help_text=_(
+            "Managers may find anyone by name; outside their own locations they see name and location only."
+        ),
     )
     sms_sign_in = models.BooleanField(_("SMS sign-in"), default=False)
     password_style = models.CharField(
         _("style of temporary passwords"), max_length=32, choices=Style.choices, default=Style.WORD_AND_DIGITS
     )
     phone_region = models.CharField(
-        _("country of phone numbers typed without one"), max_length=2, default="US",
+        _("country of phone numbers typed without one"),
+        max_length=2,
+        default="US",
         validators=[RegexValidator(r"\A[A-Z]{2}\Z", _("Use two capital letters, like US."))],
     )
     help_contact = models.CharField(
-        _("whom to ask"), max_length=200, blank=True, help_text=_("Shown where people get stuck, like “Help desk, room 12”.")
+        _("whom to ask"),
+        max_length=200,
+        blank=True,
+        help_text=_("Shown where people get stuck, like “Help desk, room 12”."),
     )
     help_phone = models.CharField(_("phone number to call"), max_length=40, blank=True)
     accent = models.CharField(
-        _("colour"), max_length=7, default="#1d6b55",
+        _("colour"),
+        max_length=7,
+        default="#1d6b55",
         validators=[RegexValidator(r"\A#[0-9a-f]{6}\Z", _("Use a colour like #1d6b55."))],
     )
 

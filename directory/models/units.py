@@ -61,7 +61,9 @@ class AdministrativeUnit(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "path"], name="unit_path_once"),
             models.UniqueConstraint(
-                fields=["tenant", "source", "source_id"], condition=~models.Q(source=""), name="unit_once_per_source"
+                fields=["tenant", "source", "source_id"],
+                condition=~models.Q(source=""),
+                name="unit_once_per_source",
             ),
         ]
 

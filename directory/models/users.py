@@ -43,19 +43,13 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, username: str) -> User:
         return self.get(user_principal_name=username.lower())
 
-    def create_user(self, user_principal_name: str, password: str | None = None, **fields) -> User:
-        """Add a person with their search words; a password of None means none can be typed."""
-        user = self.model(user_principal_name=user_principal_name, **fields)
-        user.set_password(password)
-        user.save()
-        return user
-
     def index(self, users: Iterable[User]) -> None:
         """Write the search words of these people anew, in bulk."""
         users = list(users)
         SearchWord.objects.filter(user__in=[user.pk for user in users]).delete()
         SearchWord.objects.bulk_create(
-            [SearchWord(user=user, word=word) for user in users for word in user.search_words], batch_size=5000
+            [SearchWord(user=user, word=word) for user in users for word in user.search_words],
+            batch_size=5000,
         )
 
 
@@ -75,7 +69,9 @@ class User(AbstractBaseUser, TenantModel):
     password_changed_at = models.DateTimeField(_("last password change"), null=True, blank=True)
     sessions_valid_from = models.DateTimeField(default=timezone.now, editable=False)
     sort_name = models.CharField(max_length=256, editable=False, db_collation="C")
-    authority = models.CharField(_("where the password lives"), max_length=32, default="local", editable=False)
+    authority = models.CharField(
+        _("where the password lives"), max_length=32, default="local", editable=False
+    )
     source = models.CharField(_("source"), max_length=64, blank=True, editable=False)
     source_id = models.CharField(max_length=256, blank=True, editable=False)
     home_tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, editable=False, related_name="+")
@@ -126,7 +122,9 @@ class User(AbstractBaseUser, TenantModel):
 
     @property
     def search_words(self) -> set[str]:
-        return words_of(self.display_name, self.given_name, self.surname, self.user_principal_name, self.employee_id)
+        return words_of(
+            self.display_name, self.given_name, self.surname, self.user_principal_name, self.employee_id
+        )
 
     @property
     def names(self) -> list[str]:

@@ -1,13 +1,9 @@
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from directory import passwords
-
 USERNAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-NEW_PASSWORD = {"autocomplete": "new-password", "autocapitalize": "none", "spellcheck": "false"}
 
 
 class ChooseForm(forms.Form):
@@ -35,35 +31,4 @@ class SignInForm(LoginForm):
         if self.user and not self.user.is_active:
             # The same words as for a wrong password: nobody learns that the account exists.
             raise get_adapter().validation_error("username_password_mismatch")
-        return cleaned
-
-
-class UpdatePasswordForm(forms.Form):
-    """A person chooses their own password, twice."""
-
-    new_password = forms.CharField(
-        label=_("New password"), max_length=256, strip=False, widget=forms.PasswordInput(NEW_PASSWORD)
-    )
-    confirm_new_password = forms.CharField(
-        label=_("Confirm new password"), max_length=256, strip=False, widget=forms.PasswordInput(NEW_PASSWORD)
-    )
-
-    def __init__(self, person, tenant, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.person, self.tenant = person, tenant
-
-    def clean_new_password(self) -> str:
-        password = self.cleaned_data["new_password"]
-        found = passwords.problems(password, person_names=self.person.names, tenant_names=[self.tenant.name])
-        if self.person.check_password(password):
-            found.append(_("Choose a password that is not your last one."))
-        if found:
-            raise ValidationError(found)
-        return password
-
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        new = cleaned.get("new_password")
-        if new is not None and new != cleaned.get("confirm_new_password"):
-            self.add_error("confirm_new_password", _("The two passwords are not the same."))
         return cleaned

@@ -31,7 +31,7 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
     home = tenant_of(request.session.session_key)
     if home == request.tenant.pk:
         return auth.get_user(request)
-    # Outside the wall nobody is a guest: a tenant's session is a stranger there, and an operator's in a tenant.
+    # Outside the wall nobody is a guest: a tenant's session is a stranger there, an operator's in a tenant.
     if home is None or OPERATORS_ID in (home, request.tenant.pk):
         return AnonymousUser()
     with scopes.scope(home):
@@ -57,4 +57,6 @@ class UpdatePasswordMiddleware:
             return None
         if person is request.user:
             return redirect("update_password")
-        return HttpResponseRedirect(f"{Tenant.objects.get(pk=request.user.home_tenant_id).prefix}/update-password/")
+        return HttpResponseRedirect(
+            f"{Tenant.objects.get(pk=request.user.home_tenant_id).prefix}/update-password/"
+        )

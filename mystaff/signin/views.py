@@ -2,7 +2,7 @@
 
 from allauth.account.views import LoginView
 from django.conf import settings
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -10,10 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from directory import actions, passwords, permissions
-from directory.connectors import AuthorityError
-from mystaff.initiator import initiator
-from mystaff.signin.forms import ChooseForm, UpdatePasswordForm
+from directory import passwords, permissions
+from mystaff.own_password import NewPasswordForm, change_own
+from mystaff.signin.forms import ChooseForm
 from tenants.models import EmailDomain
 
 CARRIED_NAME = "username"  # a cookie and not the address: names stay out of logs and histories
@@ -75,20 +74,8 @@ def update_password(request: HttpRequest) -> HttpResponse:
     person = request.user
     if not person.must_change_password or person.is_guest:
         return redirect("account")
-    form = UpdatePasswordForm(person, request.tenant, request.POST or None)
+    form = NewPasswordForm(person, request.tenant, request.POST or None)
     if request.method == "POST" and form.is_valid() and change_own(request, form):
         return redirect("locations" if permissions.opens_portal(person) else "account")
     context = {"form": form, "rules": passwords.rules()}
     return render(request, "signin/update_password.html", context, status=422 if form.errors else 200)
-
-
-def change_own(request: HttpRequest, form: UpdatePasswordForm) -> bool:
-    """Change the password behind a valid form and keep this one session; False adds the reason to it."""
-    try:
-        actions.change_password(form.cleaned_data["new_password"], by=initiator(request, "My Account"))
-    except AuthorityError as error:
-        form.add_error(None, str(error))
-        return False
-    update_session_auth_hash(request, request.user)
-    return True
-

@@ -77,7 +77,9 @@ def test_a_refusal_changes_nothing_and_is_written_with_its_reason(district, by):
     assert (entry.result, entry.result_reason) == (Result.DENIED, "Omar is not in your locations.")
 
 
-@pytest.mark.parametrize("error", [Refused("Too short for this server."), Unreachable("No answer from the server.")])
+@pytest.mark.parametrize(
+    "error", [Refused("Too short for this server."), Unreachable("No answer from the server.")]
+)
 def test_a_failure_changes_nothing_and_says_why(district, by, monkeypatch, error):
     monkeypatch.setitem(connectors.AUTHORITIES, "local", lambda: Memory(error))
     valid_from = district.sam.sessions_valid_from
@@ -147,9 +149,11 @@ def test_a_phone_number_is_added_changed_and_removed(district, by):
 
 
 def test_phones_need_the_role_for_methods(district):
-    for deed in (lambda by: actions.set_phone(district.nora, "+14255550111", by=by),
-                 lambda by: actions.remove_phone(district.nora, by=by),
-                 lambda by: actions.set_sms_sign_in(district.nora, True, by=by)):
+    for deed in (
+        lambda by: actions.set_phone(district.nora, "+14255550111", by=by),
+        lambda by: actions.remove_phone(district.nora, by=by),
+        lambda by: actions.set_sms_sign_in(district.nora, True, by=by),
+    ):
         with pytest.raises(Denied):
             deed(Initiator(district.tom))
     assert not PhoneMethod.objects.filter(user=district.nora).exists()
@@ -193,10 +197,16 @@ def test_phone_sign_in_needs_a_phone(district, by):
 def test_administering_needs_the_role_over_the_whole_tenant(district):
     from directory.permissions import UPDATE_SETTINGS
 
-    with pytest.raises(Denied), actions.administering(Initiator(district.helen), UPDATE_SETTINGS, {"type": "Settings"}):
+    with (
+        pytest.raises(Denied),
+        actions.administering(Initiator(district.helen), UPDATE_SETTINGS, {"type": "Settings"}),
+    ):
         pytest.fail("the door opened")
     somebody = make_person("new@riverside.example", "New One")
-    with pytest.raises(Denied), actions.administering(Initiator(somebody), UPDATE_SETTINGS, {"type": "Settings"}):
+    with (
+        pytest.raises(Denied),
+        actions.administering(Initiator(somebody), UPDATE_SETTINGS, {"type": "Settings"}),
+    ):
         pytest.fail("the door opened")
     with actions.administering(Initiator(district.admin), UPDATE_SETTINGS, {"type": "Settings"}) as deed:
         deed.change("look_up_everyone", False, True)

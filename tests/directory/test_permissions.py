@@ -51,7 +51,7 @@ def test_nothing_is_in_our_tables_that_is_not_in_entras():
     for name, table in TABLES.items():
         assert set(table) <= set(ENTRA[name])
         assert all(set(table[role]) <= set(ENTRA[name][role]) for role in table)
-    assert roles.UNIT_SCOPABLE == set(ENTRA["unit_scopable_roles"])
+    assert set(ENTRA["unit_scopable_roles"]) == roles.UNIT_SCOPABLE
     assert set(ENTRA["role_template_ids"]) == set(roles.EVERY_ROLE)
 
 
@@ -119,7 +119,8 @@ def test_a_switched_off_manager_reaches_nobody(district):
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "power"), [(None, None, True), (-1, 1, True), (1, 2, False), (-2, -1, False), (None, 1, True)]
+    ("starts", "ends", "power"),
+    [(None, None, True), (-1, 1, True), (1, 2, False), (-2, -1, False), (None, 1, True)],
 )
 def test_a_role_counts_from_its_start_to_its_end(district, starts, ends, power):
     day, now = timedelta(days=1), timezone.now()

@@ -18,7 +18,10 @@ def seen(path: str, **headers) -> dict:
 
     def view(request):
         found.update(
-            tenant=request.tenant.pk, scope=scopes.current(), prefix=get_script_prefix(), rest=request.path_info
+            tenant=request.tenant.pk,
+            scope=scopes.current(),
+            prefix=get_script_prefix(),
+            rest=request.path_info,
         )
         found.update(path=request.path, outside=getattr(request, "urlconf", None) is not None)
         return HttpResponse()
@@ -30,7 +33,11 @@ def seen(path: str, **headers) -> dict:
 def test_a_path_mounts_the_tenant(riverside):
     found = seen("/riverside/locations/1/")
     assert found["tenant"] == found["scope"] == riverside.pk
-    assert (found["prefix"], found["rest"], found["path"]) == ("/riverside/", "/locations/1/", "/riverside/locations/1/")
+    assert (found["prefix"], found["rest"], found["path"]) == (
+        "/riverside/",
+        "/locations/1/",
+        "/riverside/locations/1/",
+    )
     assert not found["outside"]
     assert scopes.current() is None
     assert get_script_prefix() == "/"
@@ -40,7 +47,9 @@ def test_a_tenants_name_without_a_slash_is_its_front_page(riverside):
     assert seen("/riverside")["rest"] == "/"
 
 
-@pytest.mark.parametrize("path", ["/", "/admin/", "/nobody/", "/operators/", "/operators/admin/", "/Riverside/", "//riverside/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/admin/", "/nobody/", "/operators/", "/operators/admin/", "/Riverside/", "//riverside/"]
+)
 def test_everything_else_is_outside_in_the_operators_scope(riverside, path):
     found = seen(path)
     assert found["tenant"] == found["scope"] == OPERATORS_ID
@@ -57,7 +66,9 @@ def test_a_host_shows_its_tenant_at_the_root(riverside, lakeshore):
     assert (found["scope"], found["rest"]) == (riverside.pk, "/lakeshore/")
 
 
-@pytest.mark.parametrize("host", ["evil.example", "riverside.example", "reset.riverside.example.evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "riverside.example", "reset.riverside.example.evil.example"]
+)
 def test_unknown_hosts_are_refused(riverside, host):
     with operators().scope():
         HostName.objects.create(host="reset.riverside.example", tenant=riverside)
@@ -98,5 +109,7 @@ def test_a_stream_that_does_not_is_empty(riverside):
     def rows():
         yield from User.objects.values_list("display_name", flat=True)
 
-    response = TenantMiddleware(lambda request: StreamingHttpResponse(rows()))(RequestFactory().get("/riverside/"))
+    response = TenantMiddleware(lambda request: StreamingHttpResponse(rows()))(
+        RequestFactory().get("/riverside/")
+    )
     assert b"".join(response.streaming_content) == b""

@@ -86,7 +86,12 @@ def test_an_error_inside_restores_the_outer_scope(two):
 
 def test_a_database_error_inside_restores_the_outer_scope(two):
     with two[0].scope():
-        with pytest.raises(DatabaseError), transaction.atomic(), two[1].scope(), connection.cursor() as cursor:
+        with (
+            pytest.raises(DatabaseError),
+            transaction.atomic(),
+            two[1].scope(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute("SELECT 1/0")
         assert names() == ["Sam Reed"]
 
@@ -179,8 +184,10 @@ def test_every_table_is_walled_or_says_why_not(db):
 
 def test_every_walled_table_compares_the_tenant(db):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename, string_agg(coalesce(qual, '') || coalesce(with_check, ''), ' ') "
-                       "FROM pg_policies GROUP BY tablename")
+        cursor.execute(
+            "SELECT tablename, string_agg(coalesce(qual, '') || coalesce(with_check, ''), ' ') "
+            "FROM pg_policies GROUP BY tablename"
+        )
         policies = dict(cursor.fetchall())
     for table in tables().keys() - isolation.OPEN.keys():
         assert "app.tenant" in policies[table], table

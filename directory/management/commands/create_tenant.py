@@ -7,7 +7,9 @@ from tenants.models import EmailDomain, Tenant, operators
 
 
 class Command(BaseCommand):
-    help = "Adds a tenant with its domain and first Global Administrator, whose temporary password is printed once."
+    help = (
+        "Adds a tenant with its domain and first Global Administrator; prints their temporary password once."
+    )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("slug", help="the path it is mounted at, like riverside")

@@ -1,0 +1,227 @@
+"""Every URL of ours, by name, for every kind of visitor. A URL that matches no row fails."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client, override_settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from directory import guests, roles
+from directory.actions import Initiator
+from directory.models import Invitation, User
+from tests.conftest import assign, signed_in
+
+VISITORS = ["anonymous", "person", "teacher", "manager", "helpdesk", "admin", "operator", "guest", "stranger"]
+HERE = "/riverside"
+UP, NO, GONE, TO = 200, 403, 404, 302
+
+# name: what each visitor gets. Sam (staff at Lincoln) is the person, Lincoln the location.
+# anonymous, person without role, teacher at Jefferson, manager of Lincoln, helpdesk, admin, operator,
+# guest helping at Lincoln, manager of another tenant
+INSIDE = {
+    "sign_in": [UP, TO, TO, TO, TO, TO, UP, TO, UP],
+    "forgot_password": [UP] * 9,
+    "accent": [UP] * 9,
+    "health": [UP] * 9,
+    "sign_out": [405] * 9,
+    "update_password": [TO] * 9,
+    "account": [TO, UP, UP, UP, UP, UP, TO, UP, TO],
+    "change_password": [TO, UP, UP, UP, UP, UP, TO, TO, TO],
+    "switch_organization": [TO, UP, UP, UP, UP, UP, TO, UP, TO],
+    "locations": [TO, NO, UP, TO, UP, UP, TO, TO, TO],
+    "location": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
+    "search": [TO, NO, UP, UP, UP, UP, TO, UP, TO],
+    "person": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
+    "reset_password": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
+    "phone": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
+    "remove_phone": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
+    "phone_sign_in": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
+}
+ADMIN = [TO, NO, NO, NO, NO, UP, TO, NO, TO]
+OUTSIDE = {
+    "choose": [UP] * 9,
+    "sign_in": [UP, UP, UP, UP, UP, UP, TO, UP, UP],
+    "forgot_password": [UP] * 9,
+    "accent": [UP] * 9,
+    "health": [UP] * 9,
+    "outbox": [UP] * 9,
+    "sign_out": [405] * 9,
+    "update_password": [TO] * 9,
+    "account": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
+    "change_password": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
+    "switch_organization": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
+}
+ADMIN_OUTSIDE = [TO, TO, TO, TO, TO, TO, UP, TO, TO]
+
+# Every view that opens without a session, with its reason.
+OPEN = {
+    "choose": "The instance's front page leads people to their tenant's sign-in.",
+    "sign_in": "Signing in is what it is for.",
+    "sign_out": "Ending a session that has ended already must not ask to sign in first.",
+    "forgot_password": "Whoever forgot the password cannot sign in.",
+    "accent": "The colour of the sign-in page; a tenant's colour is public.",
+    "health": "Load balancers ask it; it says nothing but ok.",
+    "outbox": "The demo's messages, on loopback only and in the demo only.",
+    "admin:login": "Does nothing but lead to our own sign-in.",
+}
+
+
+def names(patterns, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from names(pattern.url_patterns, prefix + space)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}", pattern
+
+
+def urls_of(urlconf: str) -> dict[str, URLPattern]:
+    return dict(names(get_resolver(urlconf).url_patterns))
+
+
+@pytest.fixture
+def visitors(district, lake, operator) -> dict[str, Client]:
+    with district.tenant.scope():
+        guests.invite(lake.kai.user_principal_name, by=Initiator(district.admin))
+    with lake.tenant.scope():
+        guests.accept(Invitation.objects.get(user=lake.kai), by=Initiator(lake.kai))
+    with district.tenant.scope():
+        guest = User.objects.get(user_principal_name=lake.kai.user_principal_name)
+        assign(guest, roles.PASSWORD, district.lincoln)
+    people = [
+        district.sam,
+        district.tom,
+        district.maria,
+        district.helen,
+        district.admin,
+        operator,
+        lake.kai,
+        lake.admin,
+    ]
+    return dict(zip(VISITORS, [Client(), *map(signed_in, people)], strict=True))
+
+
+def path_of(district, pattern: URLPattern, prefix: str) -> str:
+    pk = district.lincoln.pk if "locations" in str(pattern.pattern) else district.sam.pk
+    return f"{prefix}/{str(pattern.pattern).replace('<uuid:pk>', str(pk))}"
+
+
+def statuses(district, visitors, pattern: URLPattern, prefix: str) -> list[int]:
+    path = path_of(district, pattern, prefix)
+    return [visitors[name].get(path).status_code for name in VISITORS]
+
+
+def test_inside_a_tenant(district, visitors):
+    found = {
+        name: statuses(district, visitors, pattern, HERE)
+        for name, pattern in urls_of("mystaff.urls").items()
+        if not name.startswith("admin:")
+    }
+    assert found == INSIDE
+
+
+def test_outside(district, visitors):
+    found = {
+        name: statuses(district, visitors, pattern, "")
+        for name, pattern in urls_of("mystaff.urls_outside").items()
+        if not name.startswith("admin:")
+    }
+    assert found == OUTSIDE
+
+
+@pytest.mark.parametrize(("prefix", "row"), [(HERE, ADMIN), ("", ADMIN_OUTSIDE)])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/audit/entry/"])
+def test_the_admins(district, visitors, prefix, row, path):
+    assert [visitors[name].get(prefix + path).status_code for name in VISITORS] == row
+
+
+ADMIN_PATTERNS = [
+    "index",
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "autocomplete",
+    "jsi18n",
+    "view_on_site",
+    "app_list",
+    "_changelist",
+    "_add",
+    "_history",
+    "_delete",
+    "_change",
+    ":None",
+]
+
+
+@pytest.mark.parametrize("urlconf", ["mystaff.urls", "mystaff.urls_outside"])
+def test_every_admin_url_is_one_of_the_stock_ones(urlconf):
+    admin = [name for name in urls_of(urlconf) if name.startswith("admin:")]
+    assert [name for name in admin if not name.endswith(tuple(ADMIN_PATTERNS))] == []
+
+
+# What a hand-made POST gets: the deeds, by everyone.
+
+
+POSTS = {
+    "reset_password": [TO, NO, GONE, 200, 200, 200, TO, 200, TO],
+    "phone": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
+    "remove_phone": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
+    "phone_sign_in": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
+}
+
+
+@pytest.mark.parametrize("name", POSTS)
+@pytest.mark.parametrize("number", range(9))
+def test_posts_by_hand(district, visitors, name, number):
+    browser = visitors[VISITORS[number]]
+    path = path_of(district, urls_of("mystaff.urls")[name], HERE)
+    page = browser.get(path)
+    data = {"generate": "1", "phone_number": "+1 425-555-0177", "on": "1"}
+    if page.status_code == 200 and page.context:
+        data["ticket"] = page.context.get("ticket", "")
+    assert browser.post(path, data).status_code == POSTS[name][number]
+
+
+# Open views
+
+
+@pytest.mark.parametrize("urlconf", ["mystaff.urls", "mystaff.urls_outside"])
+def test_every_open_view_has_a_reason(urlconf):
+    opened = {
+        name
+        for name, pattern in urls_of(urlconf).items()
+        if not getattr(pattern.callback, "login_required", True)
+    }
+    assert opened <= set(OPEN)
+    assert all(len(reason) > 20 for reason in OPEN.values())
+
+
+def test_the_list_of_open_views_names_none_that_is_closed():
+    opened = {
+        name
+        for urlconf in ("mystaff.urls", "mystaff.urls_outside")
+        for name, pattern in urls_of(urlconf).items()
+        if not getattr(pattern.callback, "login_required", True)
+    }
+    assert set(OPEN) == opened
+
+
+def test_on_a_tenants_host_the_others_and_the_operators_are_not_there(district, lake, sign_in):
+    from tenants.models import HostName, operators
+
+    with operators().scope():
+        HostName.objects.create(host="reset.riverside.example", tenant=district.tenant)
+    browser = sign_in(district.admin)
+    at = {"HTTP_HOST": "reset.riverside.example"}
+    assert browser.get("/admin/", **at).status_code == 200
+    assert browser.get("/locations/", **at).status_code == 404
+    for path in ("/lakeshore/", "/riverside/", "/lakeshore/sign-in/", "/outbox/", "/operators/"):
+        assert browser.get(path, **at).status_code == 404, path
+
+
+@override_settings(DEBUG=False)
+def test_an_unknown_host_is_refused_before_any_page(db):
+    response = Client().get("/", HTTP_HOST="evil.example")
+    assert response.status_code == 400
+    assert b"evil.example" not in response.content
