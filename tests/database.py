@@ -144,7 +144,11 @@ def django_db_setup(database_copy) -> None:
 def database_environment(database_copy) -> dict[str, str]:
     """Settings for a program that a test starts on this process' database."""
     urls = database_copy.server.urls(database_copy.name)
-    return {"MYSTAFF_DATABASE_URL": urls["default"], "MYSTAFF_OWNER_DATABASE_URL": urls["owner"]}
+    return {
+        "DJANGO_SETTINGS_MODULE": "mystaff.settings",  # pytest's own stand in what the program inherits
+        "MYSTAFF_DATABASE_URL": urls["default"],
+        "MYSTAFF_OWNER_DATABASE_URL": urls["owner"],
+    }
 
 
 def _renew_after_commits(copy: Copy) -> None:

@@ -12,6 +12,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from mystaff import own_files
 from mystaff.demo.processes import Ended, Processes
 from tenants.checks import refuse_unsafe_role
 
@@ -28,7 +29,8 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         if not settings.MYSTAFF_DEMO:
             raise CommandError("MYSTAFF_DEMO is 0: the demo needs it on.")
-        for end in (signal.SIGTERM, signal.SIGHUP):
+        # SIGINT too: a shell that starts us in the background has it ignored.
+        for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(end, _as_interrupt)
         self.host, self.port = settings.MYSTAFF_LISTEN
         try:
@@ -68,7 +70,7 @@ class Command(BaseCommand):
         with Processes() as processes:
             granian = (sys.executable, "-m", "granian", *WEB, "--host", self.host, "--port", str(self.port))
             processes.start("web server", *granian, "mystaff.wsgi:application")
-            processes.start("worker", sys.executable, "manage.py", "procrastinate", "worker")
+            processes.start("worker", sys.executable, str(own_files.PROJECT / "manage.py"), "worker")
             if not processes.watch_until(self._answers, START):
                 raise CommandError(f"The web server did not answer within {START} seconds.")
             self._welcome()
