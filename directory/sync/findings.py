@@ -21,7 +21,12 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
+        return printable(f"{self.file}:{self.line}: {self.message}")
+
+
+def printable(text: str) -> str:
+    """Text from outside, fit for a terminal: nothing in it moves the cursor or turns the line around."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 class RosterError(Exception):

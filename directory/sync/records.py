@@ -3,6 +3,8 @@
 Dates: the first day counts, the last one does not ("endDate … exclusive", OneRoster 1.2, Information Model).
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +23,7 @@ STAFF_ROLES = frozenset(
         TEACHER,
     }
 )
+_HAN_OR_HANGUL = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 FAMILY_ROLES = frozenset({"guardian", "parent", "relative"})
 USER_ROLES = STAFF_ROLES | FAMILY_ROLES | {STUDENT}
 
@@ -34,6 +37,20 @@ class OrgRecord:
     kind: str
     identifier: str = ""
     parent: str = ""
+
+
+def upwards(org: OrgRecord | None, orgs: dict[str, OrgRecord]) -> Iterator[OrgRecord]:
+    """The organization and those above it, each once."""
+    seen: set[str] = set()
+    while org and org.source_id not in seen:
+        seen.add(org.source_id)
+        yield org
+        org = orgs.get(org.parent)
+
+
+def school_above(key: str, orgs: dict[str, OrgRecord]) -> str:
+    """The school that an organization is, or is in; "" for a district."""
+    return next((org.source_id for org in upwards(orgs.get(key), orgs) if org.kind == "school"), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +102,12 @@ class PersonRecord:
 
     @property
     def display_name(self) -> str:
-        """The name to show: the preferred parts where there are any."""
+        """The name to show: the preferred parts where there are any, in the order of their script."""
         given = self.preferred_given_name or self.given_name
-        return f"{given} {self.preferred_family_name or self.family_name}".strip()
+        family = self.preferred_family_name or self.family_name
+        if _HAN_OR_HANGUL.match(given) and _HAN_OR_HANGUL.match(family):
+            return f"{family}{given}"
+        return f"{given} {family}".strip()
 
     @property
     def is_student(self) -> bool:

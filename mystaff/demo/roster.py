@@ -25,8 +25,12 @@ def school_year(day: date) -> int:
     return day.year if day.month >= 8 else day.year - 1
 
 
-def write(path: Path | str, version: str = "1.2", year_start: int = 2026) -> None:
-    """Write the export; its year runs from 1 August to 1 August, so that the demo works in summer too."""
+def write(path: Path | str, version: str = "1.2", year_start: int | None = None) -> None:
+    """Write the export of one school year, the present one if none is given.
+
+    The year runs from 1 August to 1 August, so that the demo works in summer too.
+    """
+    year_start = year_start or school_year(date.today())
     files = _Export(District(), version, year_start).files()
     with zipfile.ZipFile(path, "w") as archive:
         for name, rows in files.items():

@@ -102,15 +102,10 @@ class Archive:
     def _refuse_unsafe(self, info: zipfile.ZipInfo) -> None:
         reason = _unsafe(info)
         if reason:
-            raise RosterError([Finding(printable(info.filename), 1, reason)])
+            raise RosterError([Finding(info.filename, 1, reason)])
 
     def error(self, message: str) -> RosterError:
         return RosterError([Finding(self.name, 1, message)])
-
-
-def printable(name: str) -> str:
-    """A name from outside, fit for a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in name[:100])
 
 
 def _unsafe(info: zipfile.ZipInfo) -> str:

@@ -6,7 +6,14 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from directory.sync.oneroster.cells import Row
-from directory.sync.records import ClassRecord, EnrolmentRecord, OrgRecord, PersonRecord
+from directory.sync.records import (
+    ClassRecord,
+    EnrolmentRecord,
+    OrgRecord,
+    PersonRecord,
+    school_above,
+    upwards,
+)
 
 _ORG_KINDS = frozenset({"department", "school", "district", "local", "state", "national"})
 _TERM_KINDS = frozenset({"gradingPeriod", "semester", "schoolYear", "term"})
@@ -35,15 +42,6 @@ def _org(row: Row) -> OrgRecord:
         identifier=row.text("identifier"),
         parent=row.text("parentSourcedId"),
     )
-
-
-def upwards(org: OrgRecord | None, orgs: dict[str, OrgRecord]) -> Iterable[OrgRecord]:
-    """The organization and those above it, each once."""
-    seen: set[str] = set()
-    while org and org.source_id not in seen:
-        seen.add(org.source_id)
-        yield org
-        org = orgs.get(org.parent)
 
 
 def _goes_in_circles(org: OrgRecord, orgs: dict[str, OrgRecord]) -> bool:
@@ -88,7 +86,7 @@ def read_classes(
 def _school(row: Row, orgs: dict[str, OrgRecord]) -> str:
     """The school of a class, found upwards from a department; "" holds the class back."""
     key = row.needed("schoolSourcedId")
-    school = next((org.source_id for org in upwards(orgs.get(key), orgs) if org.kind == "school"), "")
+    school = school_above(key, orgs)
     if key and key not in orgs:
         row.warn(_("The organization “%(id)s” is not in orgs.csv; the class is held back."), id=key)
     elif key and not school:

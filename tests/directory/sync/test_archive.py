@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from directory.sync import oneroster
+from directory.sync.findings import Finding
 from directory.sync.oneroster import archive
 from tests.directory.sync import exports
 
@@ -168,4 +169,4 @@ def test_limits_hold_while_reading_whatever_the_headers_say(path, monkeypatch, l
 
 
 def test_names_from_outside_cannot_drive_the_terminal():
-    assert archive.printable("a\x1b[31m\nb") == "a?[31m?b"
+    assert str(Finding("a\x1b[31m\nb", 1, "\u202eabc")) == "a?[31m?b:1: ?abc"

@@ -1,0 +1,49 @@
+"""Import a OneRoster export into one tenant."""
+
+import sys
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from directory.sync.findings import RosterError
+from directory.sync.run import Outcome, import_oneroster
+from tenants.models import Tenant
+
+
+class Command(BaseCommand):
+    """Prints what changes; bad input ends with status 1, its lines on stderr, and no change."""
+
+    help = "Import a OneRoster 1.1 or 1.2 export (a zip of CSV files) into a tenant."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("tenant", help="short name of the tenant, as in its path")
+        parser.add_argument("path", help="the zip file")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="show what would change, and change nothing"
+        )
+        parser.add_argument(
+            "--accept-removals",
+            action="store_true",
+            help="disable people who are missing even if they are many",
+        )
+
+    def handle(self, *args, tenant: str, path: str, dry_run: bool, accept_removals: bool, **options) -> None:
+        found = Tenant.objects.filter(slug=tenant).first()
+        if found is None or found.is_operators:
+            raise CommandError(_("There is no tenant “%(slug)s”.") % {"slug": tenant})
+        try:
+            outcome = import_oneroster(found, path, dry_run=dry_run, accept_removals=accept_removals)
+        except RosterError as error:
+            for problem in error.problems:
+                self.stderr.write(str(problem))
+            self.stderr.write(_("Nothing was changed."))
+            sys.exit(1)
+        self._report(outcome, dry_run)
+
+    def _report(self, outcome: Outcome, dry_run: bool) -> None:
+        for warning in outcome.warnings:
+            self.stdout.write(_("warning: %(text)s") % {"text": warning})
+        self.stdout.write(_("This would change:") if dry_run else _("Changed:"))
+        for line in outcome.plan.lines():
+            self.stdout.write(line)

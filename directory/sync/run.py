@@ -1,0 +1,66 @@
+"""One import from beginning to end: read, compare, write."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from directory.sync import oneroster, snapshot
+from directory.sync.apply import apply
+from directory.sync.findings import Finding, Findings
+from directory.sync.plan import Plan, make_plan
+from directory.sync.records import Roster
+from directory.sync.wishes import wishes_of
+from tenants.models import Tenant
+
+SOURCE = "oneroster"
+
+
+@dataclass
+class Outcome:
+    """What was planned (and, unless it was a dry run, done), and what there is to say about the input."""
+
+    plan: Plan
+    warnings: list[Finding]
+
+
+def import_oneroster(
+    tenant: Tenant,
+    path: Path | str,
+    *,
+    password_hash: str | None = None,
+    dry_run: bool = False,
+    accept_removals: bool = False,
+) -> Outcome:
+    """Import a OneRoster zip into a tenant; new people get the hash given, or no password.
+
+    Raises RosterError with every problem's file and line; then nothing has been changed.
+    """
+    roster = oneroster.read(path)
+    with tenant.scope(), transaction.atomic():
+        _wait_for_others(tenant)
+        outcome = _planned(tenant, roster, accept_removals)
+        if not dry_run:
+            apply(outcome.plan, SOURCE, password_hash=password_hash)
+    return outcome
+
+
+def _planned(tenant: Tenant, roster: Roster, accept_removals: bool) -> Outcome:
+    findings = Findings()
+    wishes = wishes_of(
+        roster,
+        domains=set(tenant.domains.values_list("domain", flat=True)),
+        default_domain=tenant.default_domain,
+        today=timezone.localdate(),
+        findings=findings,
+    )
+    plan = make_plan(wishes, snapshot.take(SOURCE), findings, accept_removals=accept_removals)
+    findings.stop_if_refused()
+    return Outcome(plan, roster.warnings + findings.warnings)
+
+
+def _wait_for_others(tenant: Tenant) -> None:
+    """Until the end of the transaction nobody else imports into this tenant."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {tenant.pk}"])
