@@ -124,6 +124,9 @@ def _fill_riverside(hashed: str) -> None:
         User.objects.get(user_principal_name=f"{name}@riverside.example")
         for name in ("helen.park", "maria.lopez", "sam.reed")
     )
+    for person, job in ((helen, "Helpdesk Technician"), (maria, "Assistant principal")):
+        person.job_title = job  # rosters know roles, not jobs
+        person.save(update_fields=["job_title"])
     lincoln = AdministrativeUnit.objects.get(name="Lincoln Elementary")
     RoleAssignment.objects.get_or_create(user=helen, role=roles.HELPDESK)
     RoleAssignment.objects.get_or_create(user=maria, role=roles.AUTHENTICATION, unit=lincoln)
