@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils import timezone
 
 from directory import permissions
@@ -98,8 +99,6 @@ def organizations(user: User) -> list[Tenant]:
     """The tenants this person can go to: home first, then where they are an accepted guest."""
     person = getattr(user, "home", user)
     with scopes.scope(person.tenant_id):
-        home = Tenant.objects.get(pk=person.tenant_id)
-        hosts = Tenant.objects.filter(
-            pk__in=person.invitations.exclude(accepted_at=None).values_list("host_id", flat=True)
-        )
-        return [home, *hosts]
+        hosts = person.invitations.exclude(accepted_at=None).values("host_id")
+        places = Tenant.objects.filter(Q(pk=person.tenant_id) | Q(pk__in=hosts))
+        return sorted(places, key=lambda tenant: tenant.pk != person.tenant_id)

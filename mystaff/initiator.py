@@ -1,3 +1,6 @@
+from ipaddress import ip_address
+
+from django.conf import settings
 from django.http import HttpRequest
 
 from directory.actions import Initiator
@@ -5,4 +8,15 @@ from directory.actions import Initiator
 
 def initiator(request: HttpRequest, surface: str = "My Staff") -> Initiator:
     """Who acts in this request, from where: what the trail will say."""
-    return Initiator(request.user, request.META.get("REMOTE_ADDR") or None, surface)
+    return Initiator(request.user, client_ip(request), surface)
+
+
+def client_ip(request: HttpRequest) -> str | None:
+    """The visitor's address: behind a proxy of ours the last it added, for all before that anyone may write."""
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.MYSTAFF_PROXY:
+        address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return None

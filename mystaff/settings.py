@@ -188,7 +188,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = MYSTAFF_PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked on the machine itself, by what watches over the server
 X_FRAME_OPTIONS = "DENY"
-if env("PROXY", False, switch):  # only behind a proxy that sets this header itself: anyone may send it
+MYSTAFF_PROXY = env("PROXY", False, switch)
+if MYSTAFF_PROXY:  # only behind a proxy that sets these headers itself: anyone may send them
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Messages ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from functools import cached_property
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import roles
 from directory.models.words import SearchWord, normalise, words_of
 from tenants import scopes
-from tenants.models import OPERATORS_ID, Tenant, TenantModel
+from tenants.models import OPERATORS_ID, EmailDomain, Tenant, TenantModel
 
 
 class UserQuerySet(models.QuerySet):
@@ -114,6 +115,17 @@ class User(AbstractBaseUser, TenantModel):
         super().save(*args, **kwargs)
         if fields is None or SEARCHED & set(fields):
             type(self).objects.index([self])
+
+    def clean(self) -> None:
+        """A user name's domain is one of the tenant's own: else sign-in would lead elsewhere with it."""
+        domain = self.user_principal_name.rpartition("@")[2].lower()
+        if (
+            not self.is_guest
+            and not EmailDomain.objects.filter(domain=domain, tenant=scopes.require()).exists()
+        ):
+            raise ValidationError(
+                {"user_principal_name": _("The user name needs a domain of this organization.")}
+            )
 
     def prepare(self) -> None:
         """Bring the stored forms in line with the names; bulk writers call it themselves."""

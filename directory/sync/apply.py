@@ -13,11 +13,12 @@ from django.utils.translation import gettext_noop
 from audit.models import record
 from directory import roles
 from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
+from directory.models.users import SEARCHED
 from directory.sync.plan import Plan
 from directory.sync.snapshot import PERSON_FIELDS
 from directory.sync.wishes import PersonFacts
 
-BATCH = 2000
+BATCH, UPDATE_BATCH = 2000, 250
 
 
 def apply(plan: Plan, source: str, *, password_hash: str | None = None) -> None:
@@ -81,10 +82,16 @@ class _Writer:
         ended = [user.pk for user in users if user.is_active and not changed[user.source_id].is_active]
         User.objects.filter(pk__in=ended).update(sessions_valid_from=timezone.now())
         self._free_old_names(users)
+        fields = [
+            name for name in PERSON_FIELDS if any(_differs(u, changed[u.source_id], name) for u in users)
+        ]
         for user in users:
             _set(user, changed[user.source_id])
-        User.objects.bulk_update(users, [*PERSON_FIELDS, "sort_name"], batch_size=BATCH)
-        User.objects.index(users)
+        # A bulk update costs most of the time of a large change, and more with every field.
+        if users:
+            User.objects.bulk_update(users, [*fields, "sort_name"], batch_size=UPDATE_BATCH)
+        if SEARCHED & set(fields):
+            User.objects.index(users)
 
     def _free_old_names(self, users: list[User]) -> None:
         """Names may be swapped, and no two people may share one even for a moment."""
@@ -143,6 +150,10 @@ def _set(user: User, facts: PersonFacts) -> User:
         setattr(user, name, getattr(facts, name))
     user.prepare()
     return user
+
+
+def _differs(user: User, facts: PersonFacts, name: str) -> bool:
+    return getattr(user, name) != getattr(facts, name)
 
 
 def _ids(model: type[models.Model], source: str) -> dict[str, UUID]:

@@ -1,11 +1,12 @@
 """What allauth asks of us."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directory import permissions
+from mystaff.initiator import client_ip
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -26,8 +27,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("admin:index")
         return reverse("locations" if permissions.opens_portal(request.user) else "account")
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Whom the throttle counts; the same address as in the trail."""
+        return client_ip(request) or "local"
+
     def add_message(self, request: HttpRequest, *args, **kwargs) -> None:
         """allauth's own notices ("signed in as …") stay away: pages say what matters."""
-
-    def pre_login(self, request: HttpRequest, user, **kwargs) -> HttpResponse | None:
-        return None

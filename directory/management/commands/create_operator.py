@@ -27,4 +27,4 @@ def _add(upn: str, name: str) -> str:
     """The operators' domains are those of the operators: the first of a domain brings it along."""
     domain = upn.rpartition("@")[2].lower()
     EmailDomain.objects.get_or_create(domain=domain, defaults={"tenant": operators()})
-    return first_people.add(operators(), upn, name, roles.OPERATOR)
+    return first_people.add(upn, name, roles.OPERATOR)

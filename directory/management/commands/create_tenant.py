@@ -36,4 +36,4 @@ def _add(options: dict) -> tuple[Tenant, str]:
         domain.full_clean()
         domain.save()
     with tenant.scope():
-        return tenant, first_people.add(tenant, options["admin"], options["admin_name"], roles.GLOBAL)
+        return tenant, first_people.add(options["admin"], options["admin_name"], roles.GLOBAL)
