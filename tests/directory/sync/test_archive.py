@@ -5,6 +5,8 @@ import struct
 import time
 import tracemalloc
 import zipfile
+from contextlib import suppress
+from random import Random
 
 import pytest
 
@@ -170,3 +172,19 @@ def test_limits_hold_while_reading_whatever_the_headers_say(path, monkeypatch, l
 
 def test_names_from_outside_cannot_drive_the_terminal():
     assert str(Finding("a\x1b[31m\nb", 1, "\u202eabc")) == "a?[31m?b:1: ?abc"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_is_damaged_is_refused_in_our_words(path, seed):
+    """Flipped bytes, lost pieces: either it still reads, or RosterError says why; never anything else."""
+    random, good = Random(seed), path.read_bytes()
+    for _ in range(25):
+        data = bytearray(good)
+        for _ in range(random.randint(1, 4)):
+            data[random.randrange(len(data))] = random.randrange(256)
+        start = random.randrange(len(data))
+        if random.random() < 0.3:
+            del data[start : start + random.randint(1, 40)]
+        path.write_bytes(data)
+        with suppress(oneroster.RosterError):
+            oneroster.read(path)

@@ -1,7 +1,15 @@
 """What is refused: always with file and line, and all problems at once."""
 
+from contextlib import suppress
+from datetime import date
+from random import Random
+
 import pytest
 
+from directory.sync import oneroster
+from directory.sync.findings import Findings, RosterError
+from directory.sync.plan import Stored, make_plan
+from directory.sync.wishes import wishes_of
 from tests.directory.sync import exports
 from tests.directory.sync.test_oneroster import change
 
@@ -177,3 +185,37 @@ def test_a_thousand_problems_are_enough(refused):
     problems = refused({"orgs.csv": exports.ORGS + "x\n" * 100_000})
     assert len(problems) == 21
     assert "980 more lines of this file" in problems[-1]
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_scrambled_rows_are_taken_or_refused_and_never_crash(tmp_path, version):
+    """Cells swapped, emptied, doubled, filled with odd things: a roster or RosterError, nothing else."""
+    random, good = Random(version), exports.files(version)
+    odd = [
+        "",
+        "x",
+        '"',
+        ",",
+        "\n",
+        "\x00",
+        "é",
+        "\ufeff",
+        "2026-13-01",
+        "d",
+        "s1",
+        "true",
+        "@",
+        "a@b",
+        "٣",
+        " ",
+    ]
+    for _ in range(300):
+        name = random.choice(sorted(good))
+        cells = good[name].split(",")
+        for _ in range(random.randint(1, 3)):
+            cells[random.randrange(len(cells))] = random.choice(odd + cells)
+        path = exports.pack(tmp_path / "r.zip", good | {name: ",".join(cells)})
+        with suppress(RosterError):
+            roster = oneroster.read(path)
+            options = {"domains": {"a.example"}, "default_domain": "a.example", "today": date(2026, 10, 1)}
+            make_plan(wishes_of(roster, findings=Findings(), **options), Stored(), Findings())
