@@ -229,8 +229,7 @@ class Cluster:
     def _make_folder(self) -> None:
         own_files.make_folder(self.var)
         if os.geteuid() == 0:
-            self._home.mkdir(exist_ok=True)
-            self._home.chmod(0o711)  # to be walked through
+            postgres_programs.make_home(self._home)
             own_files.point(self.var / self.name, self.folder)
         if not self.folder.exists():
             self.folder.mkdir(mode=0o700)

@@ -83,8 +83,9 @@ def find(home: Path, chosen: str | None) -> Programs:
     programs = Programs(Path(chosen) if chosen else _wheel() / WHEEL / "pginstall18" / "bin")
     if programs.usable():
         return programs
-    if chosen:
-        raise PostgresError(f"The user {programs.account.pw_name} finds no PostgreSQL that runs in {chosen}.")
+    if chosen or os.geteuid() != 0:
+        name = programs.account.pw_name
+        raise PostgresError(f"The user {name} finds no PostgreSQL that runs in {programs.folder}.")
     return Programs(_copy(home) / WHEEL / "pginstall18" / "bin")
 
 
@@ -96,10 +97,17 @@ def _wheel() -> Path:
     return Path(spec.origin).parents[1]
 
 
+def make_home(home: Path) -> None:
+    """Make the folder of root's servers for one project: all may walk through it, whatever our umask."""
+    home.mkdir(exist_ok=True)
+    home.chmod(0o711)
+
+
 def _copy(home: Path) -> Path:
     """Programs and, three folders up from them, the libraries that they look for there."""
     copy = home / f"programs-{metadata.version(WHEEL)}"
     if not copy.exists():
+        make_home(home)
         half = home / f"{copy.name}.{os.getpid()}"
         for part in (f"{WHEEL}/pginstall18", f"{WHEEL}.libs"):
             shutil.copytree(_wheel() / part, half / part)

@@ -245,7 +245,7 @@ def test_a_cluster_that_was_half_made_is_made_anew(tmp_path):
 
 
 def test_it_runs_as_an_ordinary_user_however_deep_the_folder_lies(reachable):
-    programs = postgres_programs._copy(reachable) / postgres_programs.WHEEL / "pginstall18" / "bin"
+    programs = postgres_programs._copy(reachable / "home") / postgres_programs.WHEEL / "pginstall18" / "bin"
     var = reachable.joinpath("own", *["a" * 30] * 4)
 
     def run() -> None:
@@ -260,13 +260,16 @@ def test_it_runs_as_an_ordinary_user_however_deep_the_folder_lies(reachable):
 
 
 def test_the_programs_are_copied_where_the_account_cannot_reach_them(tmp_path):
-    copy = postgres_programs._copy(tmp_path)
+    before = os.umask(0o077)
+    copy = postgres_programs._copy(tmp_path / "home")
+    os.umask(before)
     programs = postgres_programs.Programs(copy / postgres_programs.WHEEL / "pginstall18" / "bin")
     assert "psql (PostgreSQL) 18" in subprocess.check_output(
         [programs.folder / "psql", "--version"], text=True
     )
     assert not [path for path in copy.rglob("*") if not path.is_symlink() and not path.stat().st_mode & 0o004]
-    assert postgres_programs._copy(tmp_path) == copy
+    assert copy.parent.stat().st_mode & 0o777 == 0o711
+    assert postgres_programs._copy(tmp_path / "home") == copy
 
 
 @pytest.mark.skipif(not SYSTEMS, reason="this machine has no PostgreSQL of its own")

@@ -12,9 +12,10 @@ class Command(migrate.Command):
         super().add_arguments(parser)
         parser.set_defaults(database="owner")
 
-    def handle(self, *args, **options) -> None:
+    def execute(self, *args, **options):
+        """Asked before Django's own checks, which would already use the connection."""
         if options["database"] not in settings.DATABASES:
             raise CommandError(
                 "MYSTAFF_OWNER_DATABASE_URL is not set: it names the role that owns the tables."
             )
-        super().handle(*args, **options)
+        return super().execute(*args, **options)
