@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from audit.models import record
+from audit.models import Result, record
 from directory import roles
 from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
 from directory.models.users import SEARCHED
@@ -40,7 +40,7 @@ class _Writer:
         self._change_people()
         self._add_people()
         self._add_memberships_and_grants()
-        self._record()
+        record_run(self.source, self.plan.counts())
 
     def _units(self) -> None:
         units = {unit.source_id: unit for unit in AdministrativeUnit.objects.filter(source=self.source)}
@@ -133,16 +133,18 @@ class _Writer:
             batch_size=BATCH,
         )
 
-    def _record(self) -> None:
-        """One line in the trail for the run; who did it is the source."""
-        details = {"Source": self.source} | {what: str(n) for what, n in self.plan.counts().items()}
-        record(
-            gettext_noop("Import roster"),
-            category="ProvisioningManagement",
-            operation="Import",
-            actor={"id": None, "name": self.source},
-            details=details,
-        )
+
+def record_run(source: str, counts: dict[str, int], result: str = Result.SUCCESS, reason: str = "") -> None:
+    """One line in the trail for a run; who did it is the source."""
+    record(
+        gettext_noop("Import roster"),
+        category="ProvisioningManagement",
+        operation="Import",
+        result=result,
+        reason=reason,
+        actor={"id": None, "name": source},
+        details={"Source": source} | {what: str(n) for what, n in counts.items()},
+    )
 
 
 def _set(user: User, facts: PersonFacts) -> User:

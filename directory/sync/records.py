@@ -1,6 +1,6 @@
 """What a source knows, in one shape whatever the source: the terms are those of OneRoster 1.2.
 
-Dates: the first day counts, the last one does not ("endDate … exclusive", OneRoster 1.2, Information Model).
+Dates: the first day counts, the last one does not (OneRoster 1.2, "Information Model": the end is exclusive).
 """
 
 import re

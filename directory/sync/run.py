@@ -6,9 +6,10 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from audit.models import Result
 from directory.sync import oneroster, snapshot
-from directory.sync.apply import apply
-from directory.sync.findings import Finding, Findings
+from directory.sync.apply import apply, record_run
+from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.plan import Plan, make_plan
 from directory.sync.records import Roster
 from directory.sync.wishes import wishes_of
@@ -37,12 +38,18 @@ def import_oneroster(
 
     Raises RosterError with every problem's file and line; then nothing has been changed.
     """
-    roster = oneroster.read(path)
-    with tenant.scope(), transaction.atomic():
-        _wait_for_others(tenant)
-        outcome = _planned(tenant, roster, accept_removals)
-        if not dry_run:
-            apply(outcome.plan, SOURCE, password_hash=password_hash)
+    with tenant.scope():
+        try:
+            roster = oneroster.read(path)
+            with transaction.atomic():
+                _wait_for_others(tenant)
+                outcome = _planned(tenant, roster, accept_removals)
+                if not dry_run:
+                    apply(outcome.plan, SOURCE, password_hash=password_hash)
+        except RosterError as error:
+            if not dry_run:
+                record_run(SOURCE, {"problems": len(error.problems)}, Result.FAILURE, str(error.problems[0]))
+            raise
     return outcome
 
 

@@ -1,7 +1,6 @@
 """Imports into a real database: what stands there afterwards, and what does not."""
 
 import io
-import time
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -55,11 +54,9 @@ def rows():
     return {model.__name__: model.objects.count() for model in EVERYTHING}
 
 
-def test_the_demo_district_comes_in_quickly_and_whole(tenant, demo):
+def test_the_demo_district_comes_in_whole(tenant, demo):
     hashed = make_password("MyStaff-demo-2026")
-    began = time.monotonic()
     run.import_oneroster(tenant, demo, password_hash=hashed)
-    assert time.monotonic() - began < 10
     assert User.objects.filter(password=hashed).count() == 2120
     assert AdministrativeUnit.objects.filter(kind="class").count() == 180
     assert AdministrativeUnit.objects.filter(parent=None).count() == 3
@@ -206,7 +203,11 @@ def test_bad_input_changes_nothing(bring):
     )
     with pytest.raises(RosterError):
         bring(bad)
-    assert rows() == before and person("nora.field").surname == "Field"
+    assert rows() == before | {"Entry": before["Entry"] + 1}
+    assert person("nora.field").surname == "Field"
+    entry = Entry.objects.first()
+    assert entry.result == "failure"
+    assert entry.result_reason.startswith("orgs.csv:")
 
 
 def test_a_failure_half_way_rolls_everything_back(bring, monkeypatch):
