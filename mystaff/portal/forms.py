@@ -22,8 +22,8 @@ NO_COUNTRY = _(
     "No country has the code at the beginning. Start with + and the country, for example +1 or +44."
 )
 LETTERS = _("A phone number has digits only, no letters.")
-TOO_SHORT = _("This phone number is too short: it has %(digits)s digits after the country code.")
-TOO_LONG = _("This phone number is too long: it has %(digits)s digits after the country code.")
+TOO_SHORT = _("This phone number is too short: it has %(digits)s digits without the country code.")
+TOO_LONG = _("This phone number is too long: it has %(digits)s digits without the country code.")
 NO_AREA = _("The area code is missing.")
 NOT_IN_USE = _("There are no phone numbers that begin like this. Check the digits.")
 

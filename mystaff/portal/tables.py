@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.models import User
-from mystaff.templatetags.mystaff import icon
+from mystaff.templatetags.mystaff import breakable, icon
 
 PER_PAGE = 25
 
@@ -28,6 +28,9 @@ class PeopleTable(tables.Table):
         template_name = "parts/people.html"
         order_by = "name"
         default = ""
+
+    def render_user_name(self, value: str) -> SafeString:
+        return breakable(value)
 
     def render_account(self, record: User) -> SafeString:
         """Badges for what needs someone; none means that all is well."""
@@ -63,8 +66,8 @@ class FoundTable(PeopleTable):
     class Meta(PeopleTable.Meta):
         sequence = ("name", "user_name", "places", "account")
 
-    def render_user_name(self, record: User) -> str:
-        return record.user_principal_name if record.is_mine else ""
+    def render_user_name(self, value: str, record: User) -> SafeString | str:
+        return super().render_user_name(value) if record.is_mine else ""
 
     def render_places(self, record: User) -> str:
         return ", ".join(unit.name for unit in record.places)

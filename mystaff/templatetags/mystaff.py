@@ -65,6 +65,13 @@ def _day(local: datetime) -> str:
 
 
 @register.filter
+def breakable(user_name: str) -> SafeString:
+    """A user name that a narrow line breaks where people would: before its domain."""
+    name, at, domain = user_name.partition("@")
+    return format_html("{}<wbr>{}{}", name, at, domain)
+
+
+@register.filter
 def phone(number: str) -> str:
     """An E.164 number as it is written across borders: +1 425-555-0100."""
     try:
