@@ -103,9 +103,10 @@ def reachable(actor: User, action: Action) -> QuerySet[User]:
     )
 
 
-def findable(actor: User) -> QuerySet[User]:
+def findable(actor: User, settings: Settings | None = None) -> QuerySet[User]:
     """Whom the search shows: one's own people, and by name everyone where the tenant says so."""
-    if opens_portal(actor) and Settings.current().look_up_everyone:
+    settings = settings or Settings.current()
+    if settings.look_up_everyone and opens_portal(actor, settings):
         return User.objects.all()
     return reachable(actor, VIEW)
 
@@ -188,9 +189,9 @@ def _members_below(path: str) -> QuerySet:
 # Places
 
 
-def opens_portal(actor: User) -> bool:
+def opens_portal(actor: User, settings: Settings | None = None) -> bool:
     """Whether the portal opens: a role that helps people, and the tenant's switch."""
-    return bool(_holding(actor, VIEW)) and Settings.current().opens_portal_for(actor)
+    return bool(_holding(actor, VIEW)) and (settings or Settings.current()).opens_portal_for(actor)
 
 
 def locations(actor: User) -> QuerySet[AdministrativeUnit]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from directory import guests, permissions
-from directory.models import Settings
+from directory.models import Settings, User
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -17,9 +17,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "tenant": getattr(request, "tenant", None),
         "settings": SimpleLazyObject(lambda: settings_of(request)),
         "organizations": SimpleLazyObject(lambda: guests.organizations(request.user)),
+        "has_several": SimpleLazyObject(lambda: has_several(request.user)),
         "portal_opens": SimpleLazyObject(lambda: portal_opens(request)),
         "layout": layout(request),
     }
+
+
+def has_several(user: User) -> bool:
+    """Whether there is another organization to switch to; a guest has at least home, which costs no query."""
+    return user.is_guest or len(guests.organizations(user)) > 1
 
 
 def settings_of(request: HttpRequest) -> Settings:
@@ -33,7 +39,9 @@ def portal_opens(request: HttpRequest) -> bool:
     """Whether this person may open the portal, asked once a request."""
     if not hasattr(request, "portal_opens"):
         user = getattr(request, "user", None)
-        request.portal_opens = bool(user and user.is_authenticated and permissions.opens_portal(user))
+        request.portal_opens = bool(
+            user and user.is_authenticated and permissions.opens_portal(user, settings_of(request))
+        )
     return request.portal_opens
 
 

@@ -17,7 +17,7 @@ from directory.actions import Denied, acting
 from directory.connectors import AuthorityError
 from directory.models import User
 from directory.permissions import Action
-from mystaff.context import portal_opens
+from mystaff.context import portal_opens, settings_of
 from mystaff.initiator import initiator
 
 
@@ -41,7 +41,7 @@ def portal_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 def person_or_404(request: HttpRequest, pk: UUID) -> User:
     """A person whom this manager may see; for everyone else it is as if there were nobody."""
-    return get_object_or_404(permissions.findable(request.user), pk=pk)
+    return get_object_or_404(permissions.findable(request.user, settings_of(request)), pk=pk)
 
 
 def check(request: HttpRequest, action: Action, person: User) -> None:

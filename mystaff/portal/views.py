@@ -56,9 +56,13 @@ def search(request: HttpRequest) -> HttpResponse:
     text, everyone = request.GET.get("q", "").strip(), "everyone" in request.GET
     context = {"q": text, "everyone": everyone and not text}
     if text or everyone:
-        people = permissions.findable(request.user).search(text) if text else _own(request)
+        people = _findable(request).search(text) if text else _own(request)
         context["table"] = _found(request, people)
     return render(request, "portal/search.html", context)
+
+
+def _findable(request: HttpRequest):
+    return permissions.findable(request.user, settings_of(request))
 
 
 def _own(request: HttpRequest):
