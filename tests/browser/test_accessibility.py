@@ -1,0 +1,77 @@
+"""axe-core on every page: nothing found on ours, a known list on the stock admin's."""
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+from directory.models import Settings
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.scenes import SCENES, administrators
+
+LOOKS = [(scheme, size) for size in (PHONE, DESK) for scheme in ("light", "dark")]
+# All rules that are on by themselves (WCAG 2.2 A and AA, good practice), and the size of what is pressed.
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+# What axe finds on the stock admin (Django 5.2), to be known and not to be mended here.
+OF_THE_ADMIN: set[str] = set()
+
+
+def findings(page: Page) -> list[str]:
+    """What axe has against this page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)  # through the debugger: our policy lets no page load it
+    found = page.evaluate(f"axe.run(document, {json.dumps(OPTIONS)})")["violations"]
+    return [f"{rule['id']}: {node['html'][:160]} {_data(node)}" for rule in found for node in rule["nodes"]]
+
+
+def _data(node: dict) -> str:
+    data = next((check["data"] for check in node["any"] if isinstance(check.get("data"), dict)), {})
+    return " ".join(f"{key}={data[key]}" for key in ("fgColor", "bgColor", "contrastRatio") if key in data)
+
+
+def in_every_look(name: str, page: Page) -> list[str]:
+    found = []
+    for scheme, size in LOOKS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.set_viewport_size(size)
+        found += [f"{name} ({scheme}, {size['width']}): {finding}" for finding in findings(page)]
+    page.set_viewport_size(PHONE)
+    return found
+
+
+@pytest.mark.parametrize("scenes", SCENES, ids=lambda scenes: scenes.__name__)
+def test_axe_finds_nothing_on_our_pages(visit, stage, scenes):
+    found = [finding for name, page in scenes(visit, stage) for finding in in_every_look(name, page)]
+    assert not found, "\n".join(found)
+
+
+def test_what_axe_finds_on_the_stock_admin_is_known(visit, stage):
+    pages = administrators(visit, stage)
+    found = {finding.partition(": ")[0] for _name, page in pages for finding in findings(page)}
+    assert found == OF_THE_ADMIN
+
+
+@pytest.mark.parametrize("accent", ["#ffffff", "#000000", "#ffe600", "#ff0000", "#0000ff"])
+def test_text_keeps_its_contrast_whatever_the_accent(visit, stage, accent):
+    Settings.objects.update(accent=accent)
+    page, found = visit(stage.maria), []
+    for path in ("/riverside/", f"/riverside/people/{stage.sam.pk}/reset-password/"):
+        page.goto(path)
+        found += in_every_look(path, page)
+    page.context.clear_cookies()
+    page.goto("/riverside/sign-in/")
+    assert page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent')") == accent
+    assert not found + in_every_look("sign-in", page)
+
+
+def test_dark_mode_is_dark(visit, stage):
+    page = visit(stage.maria)
+    page.goto("/riverside/")
+    brightness = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        brightness.append(sum(map(int, re.findall(r"\d+", colour)[:3])) / 3)
+    assert brightness[0] > 200 and brightness[1] < 60
