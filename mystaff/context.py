@@ -39,9 +39,8 @@ def portal_opens(request: HttpRequest) -> bool:
     """Whether this person may open the portal, asked once a request."""
     if not hasattr(request, "portal_opens"):
         user = getattr(request, "user", None)
-        request.portal_opens = bool(
-            user and user.is_authenticated and permissions.opens_portal(user, settings_of(request))
-        )
+        known = bool(user and user.is_authenticated)
+        request.portal_opens = known and permissions.opens_portal(user, settings_of(request))
     return request.portal_opens
 
 

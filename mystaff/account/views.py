@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,7 +54,12 @@ def change_password(request: HttpRequest) -> HttpResponse:
     if request.user.is_guest:
         return redirect("account")
     form = ChangePasswordForm(request.user, request.tenant, request.POST or None)
-    if form.is_valid() and change_own(request, form):
+    if request.method == "POST" and not ratelimit.consume(
+        request, action="change_password", user=request.user
+    ):
+        # Whoever found an open session must not be able to try passwords here.
+        form.add_error(None, _("Those were too many tries. Wait a minute, then try again."))
+    elif form.is_valid() and change_own(request, form):
         messages.success(request, _("Your password is changed."))
         return redirect("account")
     context = {"form": form, "rules": passwords.rules()}

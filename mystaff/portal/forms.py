@@ -28,6 +28,13 @@ NO_AREA = _("The area code is missing.")
 NOT_IN_USE = _("There are no phone numbers that begin like this. Check the digits.")
 
 
+UNREADABLE = {
+    NumberParseException.INVALID_COUNTRY_CODE: NO_COUNTRY,
+    NumberParseException.TOO_SHORT_AFTER_IDD: TOO_SHORT,
+    NumberParseException.TOO_LONG: TOO_LONG,
+}
+
+
 class GenerateForm(forms.Form):
     """A button: holds what was said against it."""
 
@@ -80,10 +87,8 @@ class PhoneForm(forms.Form):
         try:
             return phonenumbers.parse(text, self.region)
         except NumberParseException as error:
-            unknown = error.error_type == NumberParseException.INVALID_COUNTRY_CODE
-            raise ValidationError(
-                NO_COUNTRY if unknown else NO_NUMBER, params={"example": self.example}
-            ) from error
+            params = {"example": self.example, "digits": sum(map(str.isdecimal, text))}
+            raise ValidationError(UNREADABLE.get(error.error_type, NO_NUMBER), params=params) from error
 
 
 def _problem(number: phonenumbers.PhoneNumber):

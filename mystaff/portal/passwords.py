@@ -30,8 +30,6 @@ def reset_password(request: HttpRequest, pk: UUID) -> HttpResponse:
     check(request, permissions.RESET_PASSWORD, person)
     if request.method != "POST":
         return _page(request, person)
-    if not claim(request.POST.get("ticket", ""), person):
-        return _again(request, person)
     return _generated(request, person) if "generate" in request.POST else _entered(request, person)
 
 
@@ -46,17 +44,20 @@ def _page(request: HttpRequest, person: User, form=None, generate=None) -> HttpR
     return render(request, "portal/reset_password.html", context, status=422 if form or generate else 200)
 
 
+def _claimed(request: HttpRequest, person: User) -> bool:
+    return claim(request.POST.get("ticket", ""), person)
+
+
 def _again(request: HttpRequest, person: User) -> HttpResponse:
-    messages.info(
-        request,
-        _("%(name)s’s password has already been reset. To reset it once more, press Reset password.")
-        % {"name": person.first_name},
-    )
+    said = _("That page has done its work. To reset %(name)s’s password again, press Reset password.")
+    messages.info(request, said % {"name": person.first_name})
     return redirect("person", person.pk)
 
 
 @sensitive_variables()
 def _generated(request: HttpRequest, person: User) -> HttpResponse:
+    if not _claimed(request, person):
+        return _again(request, person)
     form, password = GenerateForm({}), _make(request, person)
     if not succeeds(form, actions.reset_password, person, password, by=initiator(request)):
         return _page(request, person, generate=form)
@@ -68,11 +69,14 @@ def _generated(request: HttpRequest, person: User) -> HttpResponse:
 @sensitive_variables()
 def _entered(request: HttpRequest, person: User) -> HttpResponse:
     form = PasswordForm(person, request.tenant, request.POST)
-    valid = form.is_valid()
-    password = form.cleaned_data.get("new_password")
-    if valid and succeeds(form, actions.reset_password, person, password, by=initiator(request)):
-        return _done(request, person)
-    return _page(request, person, form)
+    if not form.is_valid():
+        return _page(request, person, form)
+    if not _claimed(request, person):
+        return _again(request, person)
+    password = form.cleaned_data["new_password"]
+    if not succeeds(form, actions.reset_password, person, password, by=initiator(request)):
+        return _page(request, person, form)
+    return _done(request, person)
 
 
 def _done(request: HttpRequest, person: User, **shown) -> HttpResponse:

@@ -1,0 +1,123 @@
+"""My account, change password, switch organization: for everyone, with a role or without."""
+
+import pytest
+
+from directory import guests, roles
+from directory.actions import Initiator
+from directory.models import Invitation, User
+from tests.conftest import PASSWORD, assign
+
+HERE, NEW = "/riverside/account/", "Velvet-Canyon-83"
+
+
+def change(browser, **typed):
+    fields = {"current_password": PASSWORD, "new_password": NEW, "confirm_new_password": NEW}
+    return browser.post("/riverside/account/password/", fields | typed)
+
+
+@pytest.fixture
+def invited(district, lake):
+    """Sam is asked to help at Lakeshore, and has not answered."""
+    with lake.tenant.scope():
+        guests.invite(district.sam.user_principal_name, by=Initiator(lake.admin))
+    return Invitation.objects.get(user=district.sam)
+
+
+def test_it_shows_ones_own_details_in_full(district, sign_in):
+    page = sign_in(district.sam).get(HERE).content.decode()
+    for words in ("Sam Reed", "sam.reed<wbr>@riverside.example", "+1 425-555-0100", "sam.home@example.org"):
+        assert words in page
+
+
+def test_the_search_is_for_those_with_the_portal(district, sign_in):
+    assert 'type="search"' not in sign_in(district.sam).get(HERE).content.decode()
+    assert 'type="search"' in sign_in(district.maria).get(HERE).content.decode()
+
+
+def test_the_password_is_changed_and_this_browser_stays(district, sign_in):
+    browser = sign_in(district.sam)
+    assert change(browser).status_code == 302
+    assert User.objects.get(pk=district.sam.pk).check_password(NEW)
+    assert "Your password is changed." in browser.get(HERE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"current_password": "wrong"}, "This is not your current password."),
+        ({"confirm_new_password": "other"}, "The two passwords are not the same."),
+        ({"new_password": PASSWORD, "confirm_new_password": PASSWORD}, "not your last one"),
+        ({"new_password": "Reed-Canyon-83"}, "name"),
+    ],
+)
+def test_a_change_that_will_not_do_says_why(district, sign_in, typed, said):
+    response = change(sign_in(district.sam), **typed)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert NEW not in response.content.decode()
+    assert User.objects.get(pk=district.sam.pk).check_password(PASSWORD)
+
+
+def test_an_open_session_is_no_place_to_guess_the_password(district, sign_in):
+    browser = sign_in(district.sam)
+    said = [change(browser, current_password=f"guess {n}").content.decode() for n in range(7)]
+    assert "too many tries" not in said[0]
+    assert "too many tries" in said[-1]
+    assert "too many tries" in change(browser).content.decode()
+
+
+def test_an_invitation_is_accepted(district, invited, sign_in):
+    browser = sign_in(district.sam)
+    page = browser.get(HERE).content.decode()
+    assert "Lakeshore Academies asks you to help there" in page
+    answer = browser.post(HERE, {"invitation": invited.pk, "accept": "1"}, follow=True).content.decode()
+    assert "You can now switch to Lakeshore Academies." in answer
+    assert "Switch organization" in answer
+    assert 'href="/lakeshore/"' in browser.get("/riverside/switch/").content.decode()
+
+
+def test_an_invitation_is_declined(district, invited, sign_in):
+    browser = sign_in(district.sam)
+    browser.post(HERE, {"invitation": invited.pk, "decline": "1"})
+    page = browser.get(HERE).content.decode()
+    assert "asks you to help" not in page
+    assert "Switch organization" not in page
+
+
+@pytest.mark.parametrize("number", ["", "x", "-1", "0", "9" * 30, "²"])
+def test_an_invitation_that_is_not_there(district, sign_in, number):
+    assert sign_in(district.sam).post(HERE, {"invitation": number, "accept": "1"}).status_code == 404
+
+
+def test_nobody_answers_for_somebody_else(district, invited, sign_in):
+    response = sign_in(district.omar).post(HERE, {"invitation": invited.pk, "accept": "1"})
+    assert response.status_code == 404
+
+
+def test_a_guest_learns_who_looks_after_the_account_and_changes_nothing(district, guest_maria, sign_in):
+    browser = sign_in(district.maria)
+    page = browser.get("/lakeshore/account/").content.decode()
+    assert "Riverside Unified School District looks after your account" in page
+    assert "Change password" not in page
+    assert browser.get("/lakeshore/account/password/").status_code == 302
+
+
+def test_a_guest_helps_in_the_other_organization_only_where_asked(district, lake, guest_maria, sign_in):
+    browser = sign_in(district.maria)
+    with lake.tenant.scope():
+        place = lake.harbor.pk
+    page = browser.get(f"/lakeshore/locations/{place}/").content.decode()
+    assert "Ivy Chen" in page
+    assert "Switch organization" in page
+    assert "Sam Reed" not in page
+
+
+def test_everyone_signed_in_can_sign_out_everywhere(district, sign_in):
+    assign(district.tom, roles.HELPDESK)
+    for who, path in (
+        ("sam", HERE),
+        ("sam", "/riverside/"),
+        ("tom", "/riverside/"),
+        ("tom", "/riverside/nowhere/"),
+    ):
+        assert "Sign out" in sign_in(getattr(district, who)).get(path).content.decode(), path

@@ -1,0 +1,312 @@
+"""What managers see: their locations, the people there, the search, a profile."""
+
+import re
+
+import pytest
+
+from audit.models import Entry, Result, record
+from directory import roles
+from directory.models import Access, PhoneMethod, Settings, UnitMembership
+from mystaff.portal.places import password_style, with_counts
+from tests.conftest import assign, make_person, make_unit
+
+OOPS = (
+    "Oops, seems you're not authorized to see My Staff at this time. "
+    "Please contact your admin for more information."
+)
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def names_in(response) -> list[str]:
+    return re.findall(r'class="person".*?</span><span>(.*?)</span>', response.content.decode(), re.DOTALL)
+
+
+@pytest.fixture
+def place(district):
+    return f"/riverside/locations/{district.lincoln.pk}/"
+
+
+def fill(district, number: int, **fields) -> None:
+    for n in range(number):
+        make_person(f"p{n}@riverside.example", f"Pupil {n:02}", district.lincoln_students, **fields)
+
+
+# Locations
+
+
+def test_one_location_opens_at_once(district, sign_in, place):
+    response = sign_in(district.maria).get("/riverside/")
+    assert (response.status_code, response.url) == (302, place)
+
+
+def test_several_locations_are_listed_with_their_people(district, sign_in):
+    page = sign_in(district.tom).get("/riverside/")
+    assert re.search(r"Algebra 2 +1 person +Biology +0 people", text_of(page))
+
+
+def test_an_unscoped_role_sees_every_topmost_location_and_everyone(district, sign_in):
+    browser = sign_in(district.helen)
+    assert re.search(
+        r"Jefferson High +4 people +Lincoln Elementary +3 people", text_of(browser.get("/riverside/"))
+    )
+    everyone = names_in(browser.get("/riverside/search/?everyone"))
+    assert {"Ada Rivers", "Nora Field", "Pia Moss"} <= set(everyone)
+
+
+def test_one_location_more_for_an_unscoped_role_does_not_hide_the_rest(district, sign_in):
+    district.jefferson.__class__.objects.filter(parent=None).exclude(pk=district.lincoln.pk).update(
+        parent=district.lincoln
+    )
+    assert "Everyone" in text_of(sign_in(district.helen).get("/riverside/"))
+
+
+@pytest.mark.parametrize("who", ["sam", "omar"])
+def test_without_a_role_the_portal_says_so_and_shows_the_way_to_the_account(district, sign_in, who):
+    response = sign_in(getattr(district, who)).get("/riverside/")
+    assert response.status_code == 403
+    assert OOPS in response.content.decode()
+    assert re.search(r'<a [^>]*href="/riverside/account/">My account</a>', response.content.decode())
+
+
+def test_a_role_is_not_enough_where_the_switch_is_off(district, sign_in, place):
+    Settings.objects.update(my_staff_access=Access.NOBODY)
+    assert sign_in(district.maria).get(place).status_code == 403
+
+
+# A location
+
+
+def test_a_location_lists_people_in_it_and_below_once_each(district, sign_in, place):
+    UnitMembership.objects.create(unit=district.lincoln, user=district.pia)
+    assert names_in(sign_in(district.maria).get(place)) == ["Maria López", "Pia Moss", "Sam Reed"]
+
+
+def test_parts_of_a_location_are_links_with_their_counts(district, sign_in, place):
+    page = sign_in(district.maria).get(place)
+    assert re.search(r"Students +1 +Staff +2", text_of(page))
+    assert f'href="/riverside/locations/{district.lincoln_staff.pk}/">Staff</a>' in page.content.decode()
+
+
+def test_the_way_back_holds_only_what_may_be_opened(district, sign_in):
+    page = sign_in(district.tom).get(f"/riverside/locations/{district.algebra.pk}/").content.decode()
+    assert "Jefferson High" not in page
+    assert '<a href="/riverside/">Locations</a>' in page
+
+
+def test_twenty_five_to_a_page_and_no_more_for_asking(district, sign_in, place):
+    fill(district, 30)
+    browser = sign_in(district.maria)
+    assert len(names_in(browser.get(place + "?per_page=1000"))) == 25
+    second = browser.get(place + "?page=2")
+    assert len(names_in(second)) == 8
+    assert "26–33 of 33" in text_of(second)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "99", "two", "9" * 30])
+def test_a_page_that_is_not_there_becomes_one_that_is(district, sign_in, place, page):
+    assert names_in(sign_in(district.maria).get(place, {"page": page}))
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [("name", "Maria López"), ("-name", "Sam Reed"), ("-user_name", "Sam Reed"), ("job", "Pia Moss")],
+)
+def test_people_are_sorted_as_asked(district, sign_in, place, sort, first):
+    type(district.pia).objects.filter(pk=district.pia.pk).update(job_title="Advisor")
+    type(district.sam).objects.exclude(pk=district.pia.pk).update(job_title="Teacher")
+    assert names_in(sign_in(district.maria).get(place, {"sort": sort}))[0] == first
+
+
+@pytest.mark.parametrize("sort", ["password", "tenant__slug", "-", "", "name'--", "account"])
+def test_nothing_else_sorts(district, sign_in, place, sort):
+    assert len(names_in(sign_in(district.maria).get(place, {"sort": sort}))) == 3
+
+
+def test_the_search_of_a_location_stays_in_it(district, sign_in, place):
+    Settings.objects.update(look_up_everyone=True)
+    browser = sign_in(district.maria)
+    assert names_in(browser.get(place, {"q": "ree"})) == ["Sam Reed"]
+    assert names_in(browser.get(place, {"q": "LOPEZ"})) == ["Maria López"]
+    assert names_in(browser.get(place, {"q": "omar"})) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["\x00", "%", "'", "\\", "<script>", "x" * 5000, "a b c d e f g h", "\ud800"]
+)
+def test_whatever_is_typed_into_a_search_gets_an_answer(district, sign_in, place, typed):
+    browser = sign_in(district.maria)
+    typed = typed.encode(errors="replace").decode()
+    for path in (place, "/riverside/search/"):
+        response = browser.get(path, {"q": typed})
+        assert response.status_code == 200
+        assert "<script>" not in response.content.decode().replace('<script src="', "")
+
+
+def test_htmx_gets_the_list_alone_and_a_browser_that_goes_back_the_page(district, sign_in, place):
+    browser = sign_in(district.maria)
+    part = browser.get(place, headers={"HX-Request": "true"})
+    again = browser.get(place, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert part.content.decode().strip().startswith('<div class="card">')
+    assert "<html" not in part.content.decode()
+    assert "<html" in again.content.decode()
+    assert "HX-Request" in part["Vary"]
+
+
+def test_pages_of_the_portal_are_not_kept(district, sign_in, place):
+    assert "no-store" in sign_in(district.maria).get(place)["Cache-Control"]
+
+
+def test_counting_is_by_unit_whatever_their_depth(district):
+    deep = make_unit("Row 3", make_unit("Room 1", district.algebra))
+    UnitMembership.objects.create(unit=deep, user=district.nora)
+    units = with_counts([district.lincoln, district.algebra, district.biology])
+    assert [unit.people for unit in units] == [3, 1, 0]
+
+
+# Search
+
+
+def test_search_finds_by_the_beginning_of_any_word(district, sign_in):
+    browser = sign_in(district.maria)
+    for typed in ("sam", "REED", "sam.re", "e-1042", "reed sam"):
+        assert names_in(browser.get("/riverside/search/", {"q": typed})) == ["Sam Reed"], typed
+    assert names_in(browser.get("/riverside/search/", {"q": "eed"})) == []
+
+
+def test_search_covers_ones_own_people_only_by_default(district, sign_in):
+    assert names_in(sign_in(district.maria).get("/riverside/search/", {"q": "omar"})) == []
+
+
+def test_people_elsewhere_are_found_by_name_and_location_where_the_tenant_says_so(district, sign_in):
+    Settings.objects.update(look_up_everyone=True)
+    page = sign_in(district.maria).get("/riverside/search/", {"q": "omar"})
+    assert names_in(page) == ["Omar Díaz"]
+    assert "Jefferson High" in text_of(page)
+    assert "omar.diaz@" not in page.content.decode().replace("<wbr>", "")
+
+
+def test_nothing_typed_gets_a_hint(district, sign_in):
+    assert "Type the beginning" in text_of(sign_in(district.maria).get("/riverside/search/"))
+
+
+# A profile
+
+
+def profile(browser, person):
+    return browser.get(f"/riverside/people/{person.pk}/")
+
+
+def test_a_profile_shows_what_is_on_file(district, sign_in):
+    shown = text_of(profile(sign_in(district.maria), district.sam))
+    for words in ("Sam Reed", "+1 425-555-0100", "sam.home@example.org", "Lincoln Elementary", "Never"):
+        assert words in shown
+
+
+def test_what_may_not_be_managed_is_masked(district, sign_in):
+    PhoneMethod.objects.create(user=district.nora, number="+14255550177")
+    page = profile(sign_in(district.tom), district.nora).content.decode()
+    assert "••• 77" in page
+    assert "0177" not in page
+    shown = profile(sign_in(district.helen), district.sam).content.decode()
+    assert "s•••@example.org" in shown
+    assert "sam.home" not in shown
+
+
+def test_of_people_elsewhere_a_profile_says_name_and_location_only(district, sign_in):
+    Settings.objects.update(look_up_everyone=True)
+    PhoneMethod.objects.create(user=district.omar, number="+14255550177")
+    page = profile(sign_in(district.maria), district.omar)
+    shown = page.content.decode()
+    assert "Jefferson High" in shown
+    assert shown.count("Omar is not in your locations.") == 2
+    for secret in ("omar.diaz", "••• 77", "<h2>History", "Last password change", "Edit phone number"):
+        assert secret not in shown
+
+
+def test_a_hidden_location_is_not_named_to_those_outside_it(district, sign_in):
+    Settings.objects.update(look_up_everyone=True)
+    refuge = make_unit("Refuge", hidden_membership=True)
+    UnitMembership.objects.filter(user=district.omar).delete()
+    UnitMembership.objects.create(unit=refuge, user=district.omar)
+    browser = sign_in(district.maria)
+    assert "Refuge" not in profile(browser, district.omar).content.decode()
+    assert "Refuge" not in browser.get("/riverside/search/", {"q": "omar"}).content.decode()
+    assert "Refuge" in profile(sign_in(district.helen), district.omar).content.decode()
+
+
+def test_a_refused_action_stays_visible_with_its_reason(district, sign_in):
+    page = profile(sign_in(district.helen), district.admin).content.decode()
+    button = re.search(r"<button[^>]*disabled[^>]*>(?:(?!</button>).)*Reset password", page, re.DOTALL)
+    assert button and 'aria-describedby="why-reset"' in button[0]
+    assert re.search(r'id="why-reset">.*?Ada holds Global Administrator\.', page, re.DOTALL)
+
+
+def test_phone_sign_in_is_offered_where_it_applies(district, sign_in):
+    browser = sign_in(district.maria)
+    assert "Phone sign-in is available for Sam" in text_of(profile(browser, district.sam))
+    assert "Phone sign-in" not in text_of(profile(browser, district.pia))
+    Settings.objects.update(sms_sign_in=False)
+    assert "Phone sign-in" not in text_of(profile(browser, district.sam))
+
+
+def entry(person, result, action="reset_password", **fields):
+    actor = {
+        "id": person.pk,
+        "name": "Joanna <b>",
+        "principal_name": "j@riverside.example",
+        "ip_address": None,
+    }
+    target = {"id": person.pk, "type": "User", "name": "Sam", "principal_name": "sam"}
+    details = {"Action": action}
+    return record(
+        "Something",
+        category="c",
+        operation="o",
+        result=result,
+        actor=actor,
+        target=target,
+        details=details,
+        **fields,
+    )
+
+
+def test_history_says_what_was_done_and_what_is_unknown(district, sign_in):
+    entry(district.sam, Result.DENIED, "remove_phone")
+    entry(district.sam, Result.FAILURE, "enable_sms_sign_in")
+    entry(district.sam, Result.ATTEMPTED)
+    page = profile(sign_in(district.maria), district.sam)
+    assert "Joanna &lt;b&gt;</b> reset the password" in page.content.decode()
+    assert "Outcome unknown" in text_of(page)
+    assert "removed the phone number" not in text_of(page)
+    assert "enabled phone sign-in" not in text_of(page)
+    done = Entry.objects.get(result=Result.ATTEMPTED)
+    entry(district.sam, Result.SUCCESS, correlation_id=done.correlation_id)
+    page = profile(sign_in(district.maria), district.sam)
+    assert text_of(page).count("reset the password") == 1
+    assert "Outcome unknown" not in text_of(page)
+
+
+def test_the_nearest_location_sets_the_style_of_passwords(district):
+    assert password_style(district.pia, "words") == "words"
+    type(district.lincoln).objects.filter(pk=district.lincoln.pk).update(password_style="strong")
+    assert password_style(district.pia, "words") == "strong"
+    type(district.lincoln).objects.filter(pk=district.lincoln_students.pk).update(
+        password_style="word-and-digits"
+    )
+    assert password_style(district.pia, "words") == "word-and-digits"
+
+
+def test_another_tenants_person_is_not_there(district, lake, sign_in):
+    assign(district.maria, roles.GLOBAL)
+    assert profile(sign_in(district.maria), lake.ivy).status_code == 404
+
+
+def test_the_accent_is_a_stylesheet_that_anyone_may_read(district, client):
+    Settings.objects.update(accent="#aa3355")
+    response = client.get("/riverside/accent.css")
+    assert response.content == b":root{--accent:#aa3355}\n"
+    assert response["Content-Type"] == "text/css"
+    assert "accent.css?aa3355" in client.get("/riverside/sign-in/").content.decode()
