@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from directory.sync.findings import Findings
 from directory.sync.records import (
     FAMILY_ROLES,
+    STAFF_ROLES,
     STUDENT,
     TEACHER,
     EnrolmentRecord,
@@ -32,6 +33,7 @@ _JOBS = {
     "principal": "Principal",
     "proctor": "Proctor",
     "siteAdministrator": "School administrator",
+    STUDENT: "Student",
     "systemAdministrator": "System administrator",
     TEACHER: "Teacher",
 }
@@ -139,7 +141,7 @@ class _Wisher:
         self.wishes.jobs[key] = next((_JOBS[held.role] for held in person.roles if held.role in _JOBS), "")
         for held in person.roles:
             school = school_above(held.org, self.roster.orgs)
-            kind = STUDENTS if held.role == STUDENT else STAFF if held.role in _JOBS else ""
+            kind = STUDENTS if held.role == STUDENT else STAFF if held.role in STAFF_ROLES else ""
             if school and kind and not self._is_over(held.end):
                 self.wishes.memberships.add((unit_key(kind, school), key))
 

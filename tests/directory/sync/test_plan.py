@@ -134,7 +134,7 @@ def test_other_enrolments_give_nothing(wish, role):
 def test_everything_is_new_at_first_and_nothing_the_second_time(wish):
     first = make_plan(wish(), Stored(), Findings())
     assert [n for n in first.counts().values()] == [7, 0, 3, 0, 0, 0, 4, 0, 1, 0]
-    assert first.jobs == {"tom": "Teacher", "nora": "", "amy": "District administrator"}
+    assert first.jobs == {"tom": "Teacher", "nora": "Student", "amy": "District administrator"}
     second = make_plan(wish(), stored_like(wish()), Findings())
     assert second.is_empty and second.lines() == ["Nothing to change."]
 
