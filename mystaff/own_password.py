@@ -19,10 +19,18 @@ class NewPasswordForm(forms.Form):
     """A person chooses their own password, twice."""
 
     new_password = forms.CharField(
-        label=_("New password"), max_length=256, strip=False, widget=forms.PasswordInput(NEW_PASSWORD)
+        label=_("New password"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(NEW_PASSWORD),
+        error_messages={"required": _("Type a new password.")},
     )
     confirm_new_password = forms.CharField(
-        label=_("Confirm new password"), max_length=256, strip=False, widget=forms.PasswordInput(NEW_PASSWORD)
+        label=_("Confirm new password"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(NEW_PASSWORD),
+        error_messages={"required": _("Type the new password once more.")},
     )
 
     def __init__(self, person, tenant, *args, **kwargs) -> None:
@@ -40,8 +48,8 @@ class NewPasswordForm(forms.Form):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        new = cleaned.get("new_password")
-        if new is not None and new != cleaned.get("confirm_new_password"):
+        new, again = cleaned.get("new_password"), cleaned.get("confirm_new_password")
+        if None not in (new, again) and new != again:
             self.add_error("confirm_new_password", _("The two passwords are not the same."))
         return cleaned
 

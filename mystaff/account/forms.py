@@ -13,6 +13,7 @@ class ChangePasswordForm(NewPasswordForm):
         max_length=256,
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
+        error_messages={"required": _("Type your current password.")},
     )
     field_order = ["current_password"]
 

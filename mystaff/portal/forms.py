@@ -47,7 +47,11 @@ class PasswordForm(forms.Form):
     """A password that the manager types for somebody; what was typed is never shown again."""
 
     new_password = forms.CharField(
-        label=_("New password"), max_length=256, strip=False, widget=forms.PasswordInput(NEW_PASSWORD)
+        label=_("New password"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(NEW_PASSWORD),
+        error_messages={"required": _("Type a new password.")},
     )
 
     def __init__(self, person: User, tenant: Tenant, *args, **kwargs) -> None:

@@ -19,6 +19,8 @@ class SignInForm(LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("Username")
         self.fields["login"].widget = forms.TextInput(USERNAME)
+        self.fields["login"].error_messages["required"] = _("Type your username.")
+        self.fields["password"].error_messages["required"] = _("Type your password.")
         self.fields["password"].help_text = ""
         self.fields["password"].widget = forms.PasswordInput({"autocomplete": "current-password"})
 

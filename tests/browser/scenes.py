@@ -15,7 +15,13 @@ def strangers(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]
     """What shows without a session."""
     OutboxMessage.objects.create(channel="sms", to="+14255550100", body="Your phone number was changed.")
     page = visit()
-    for path in ("/", "/riverside/sign-in/", "/riverside/forgot-password/", "/outbox/", "/riverside/nothing/"):
+    for path in (
+        "/",
+        "/riverside/sign-in/",
+        "/riverside/forgot-password/",
+        "/outbox/",
+        "/riverside/none/",
+    ):
         page.goto(path)
         yield path, page
     page.goto("/")
@@ -55,7 +61,7 @@ def manager(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
 
 def helpdesk(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     """Helen's pages: the whole tenant, not its administrators, no phones."""
-    PhoneMethod.objects.create(user=stage.maria, number="+447700900123")
+    PhoneMethod.objects.create(user=stage.maria, number="+447911123456")
     page = visit(stage.helen)
     for path in ("", f"locations/{stage.jefferson.pk}/", f"locations/{stage.algebra.pk}/?q=n", "account/"):
         page.goto(f"/riverside/{path}")

@@ -64,9 +64,7 @@ def _opens_one_page_only(page: Page) -> None:
 
 
 def _is_in_the_trail(page: Page, person) -> None:
-    done = Entry.objects.get(
-        target_id=person.pk, activity="Reset password (by admin)", result=Result.SUCCESS
-    )
+    done = Entry.objects.get(target_id=person.pk, activity="Reset password (by admin)", result=Result.SUCCESS)
     page.goto("/riverside/admin/audit/entry/")
     row = page.get_by_role("row").filter(has_text="Reset password (by admin)").filter(has_text="success")
     expect(row).to_contain_text("Maria López")

@@ -1,0 +1,113 @@
+"""Nothing scrolls sideways, names are exact and unique, and every word of the guides is there."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import DESK, PHONE
+from tests.browser.scenes import SCENES
+from tests.browser.steps import field, press, pressable
+
+NARROW = {"width": 320, "height": 640}
+TURNED = "document.documentElement.dir = 'rtl'"
+# Controls that may share a name: they stand in rows, and their row tells them apart.
+CONTROLS = "button, a[href], input:not([type=hidden])"
+
+
+def sideways(page: Page) -> int:
+    """How many pixels the page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+@pytest.mark.parametrize("scenes", SCENES, ids=lambda scenes: scenes.__name__)
+def test_no_page_scrolls_sideways_in_either_direction(visit, stage, scenes):
+    _give_long_names(stage)
+    found = []
+    for name, page in scenes(visit, stage):
+        for turn in ("", TURNED):
+            page.evaluate(turn)
+            for size in (NARROW, PHONE, DESK):
+                page.set_viewport_size(size)
+                if (by := sideways(page)) > 0:
+                    found.append(f"{name} at {size['width']} {turn and 'rtl'}: {by} px")
+        page.evaluate("document.documentElement.dir = 'ltr'")
+        page.set_viewport_size(PHONE)
+    assert not found, "\n".join(found)
+
+
+def _give_long_names(stage) -> None:
+    stage.sam.job_title = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamter"
+    stage.sam.department = "Instructional-Technology-and-Information-Services"
+    stage.sam.save()
+    stage.lincoln_staff.name = "Rindfleischetikettierungsüberwachungsaufgabenübertragung"
+    stage.lincoln_staff.save()
+
+
+@pytest.mark.parametrize("scenes", SCENES, ids=lambda scenes: scenes.__name__)
+def test_names_of_controls_are_there_and_unique(visit, stage, scenes):
+    found = []
+    for name, page in scenes(visit, stage):
+        names = _names_of_controls(page)
+        found += [f"{name}: no name for {control}" for control, word in names if not word]
+        words = [word for _control, word in names]
+        found += [
+            f"{name}: {word} × {words.count(word)}" for word in sorted(set(words)) if words.count(word) > 1
+        ]
+    assert not found, "\n".join(found)
+
+
+def _names_of_controls(page: Page) -> list[tuple[str, str]]:
+    """Role and accessible name of all that can be pressed or filled, as screen readers are told them."""
+    lines = page.locator("body").aria_snapshot().splitlines()
+    pattern = re.compile(r'\s*- (button|link|textbox|searchbox)(?: "((?:[^"\\]|\\.)*)")?')
+    matches = (pattern.match(line) for line in lines)
+    return [(match[1], match[2] or "") for match in matches if match]
+
+
+def test_the_words_of_the_guides_are_there_once(visit, stage):
+    sam, pia = f"/riverside/people/{stage.sam.pk}/", f"/riverside/people/{stage.pia.pk}/"
+    stranger, maria = visit(), visit(stage.maria)
+    expected = {
+        (stranger, "/"): "Next",
+        (stranger, "/riverside/sign-in/"): "Sign in; Forgot password?",
+        (maria, "/riverside/"): "Sign out; Switch organization; My account",
+        (maria, sam): "Reset password; Edit phone number; Remove phone number; Enable; Sign out",
+        (maria, sam + "reset-password/"): "Generate a password; Save; Sign out; Switch organization",
+        (maria, sam + "phone/"): "Save; Sign out",
+        (maria, sam + "phone/remove/"): "Delete; Sign out",
+        (maria, sam + "phone-sign-in/"): "OK; Sign out",
+        (maria, pia): "Reset password; Add phone number",
+    }
+    for (page, path), names in expected.items():
+        page.goto(path)
+        for name in names.split("; "):
+            pressable(page, name)
+
+
+def test_the_fields_of_the_guides_are_there_once(visit, stage):
+    stranger, maria = visit(), visit(stage.maria)
+    person = f"/riverside/people/{stage.sam.pk}/"
+    stranger.goto("/")
+    expect(field(stranger, "Username")).to_have_count(1)
+    stranger.goto("/riverside/sign-in/")
+    expect(field(stranger, "Username")).to_have_count(1)
+    expect(stranger.get_by_label("Password", exact=True)).to_have_count(1)
+    for path, name in (("reset-password/", "New password"), ("phone/", "Phone number")):
+        maria.goto(person + path)
+        expect(maria.get_by_label(name, exact=True)).to_have_count(1)
+    maria.goto("/riverside/")
+    for name in ("Search", "Search this location"):
+        expect(maria.get_by_role("searchbox", name=name, exact=True)).to_have_count(1)
+    maria.goto(person + "reset-password/")
+    press(maria, "Generate a password")
+    expect(maria.get_by_label("Temporary password", exact=True)).to_have_count(1)
+
+
+def test_a_phone_shows_what_a_desk_shows(visit, stage):
+    """Words that a narrow bar does not draw are still there for screen readers."""
+    for size in (PHONE, DESK):
+        page = visit(stage.maria, size)
+        page.goto("/riverside/")
+        for name in ("Sign out", "Switch organization", "My account", "Sam Reed", "Students"):
+            expect(pressable(page, name)).to_be_visible()
