@@ -68,7 +68,7 @@ def _day(local: datetime) -> str:
 def breakable(user_name: str) -> SafeString:
     """A user name that a narrow line breaks where people would: before its domain."""
     name, at, domain = user_name.partition("@")
-    return format_html("{}<wbr>{}{}", name, at, domain)
+    return format_html('{}<wbr><span class="domain">{}{}</span>', name, at, domain)
 
 
 @register.filter

@@ -25,7 +25,7 @@ def invited(district, lake):
 
 def test_it_shows_ones_own_details_in_full(district, sign_in):
     page = sign_in(district.sam).get(HERE).content.decode()
-    for words in ("Sam Reed", "sam.reed<wbr>@riverside.example", "+1 425-555-0100", "sam.home@example.org"):
+    for words in ("Sam Reed", "sam.reed<wbr>", "+1 425-555-0100", "sam.home@example.org"):
         assert words in page
 
 
