@@ -8,11 +8,10 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
-from psycopg import Error
 
 from mystaff import postgres
 from mystaff.own_files import PROJECT
@@ -39,61 +38,75 @@ class Copy:
     def __init__(self, server: postgres.Cluster, worker: str):
         self.server = server
         self.name = f"test_{os.getpid()}_{worker}"
-        self.template = f"migrated_{_fingerprint()}"
+        # A run's own, because another run, of another state of the code, may remove the migrated one.
+        self.pristine = f"{self.name}_pristine"
 
     def make(self) -> None:
         """Copy the migrated database, made first if there is none of this state of the code."""
         with self.server.alone():
-            self._remove_leftovers()
-            if not self._exists(self.template):
-                self._migrate()
-            self.server.create_database(self.name, self.template)
+            migrated = f"migrated_{_fingerprint()}"
+            self._remove_leftovers(migrated)
+            if migrated not in self._names():
+                self._migrate(migrated)
+            self.server.create_database(self.pristine, migrated)
+        self.server.create_database(self.name, self.pristine)
         point_django_to(self.server, self.name)
 
     def renew(self) -> None:
         """Start again from the migrated database, whoever is connected to the old copy."""
-        from django.db import connections
-
-        connections.close_all()
+        close_connections()
         self.server.drop_database(self.name)
-        self.server.create_database(self.name, self.template)
+        self.server.create_database(self.name, self.pristine)
 
     def remove(self) -> None:
         """Leave nothing behind."""
-        from django.db import connections
-
-        connections.close_all()
+        close_connections()
         self.server.drop_database(self.name)
+        self.server.drop_database(self.pristine)
 
-    def _migrate(self) -> None:
+    def _migrate(self, name: str) -> None:
         """Made under another name: a run that is broken off leaves no half of a template."""
         from django.core.management import call_command
-        from django.db import connections
 
         half = f"{self.name}_half"
         self.server.create_database(half)
         point_django_to(self.server, half)
         call_command("migrate", verbosity=0, skip_checks=True)
-        connections.close_all()
+        close_connections()
         with self.server.administrator() as administrator:
-            administrator.execute(f'ALTER DATABASE "{half}" RENAME TO "{self.template}"')
+            administrator.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
 
-    def _remove_leftovers(self) -> None:
-        """Databases of runs that were killed, and templates of earlier states of the code."""
+    def _remove_leftovers(self, migrated: str) -> None:
+        """Databases of runs that were killed, and those migrated from earlier states of the code."""
         for name in self._names():
             run = re.match(r"test_(\d+)_", name)
-            if run and not Path(f"/proc/{run[1]}").exists():
+            killed = run and not Path(f"/proc/{run[1]}").exists()
+            outdated = name.startswith("migrated_") and name != migrated
+            if killed or outdated:
                 self.server.drop_database(name)
-            elif name.startswith("migrated_") and name != self.template:
-                with suppress(Error):
-                    self.server.drop_database(name)
-
-    def _exists(self, name: str) -> bool:
-        return name in self._names()
 
     def _names(self) -> list[str]:
         with self.server.administrator() as administrator:
             return [name for (name,) in administrator.execute("SELECT datname FROM pg_database").fetchall()]
+
+
+opened = WeakSet()
+
+
+def remember(sender, connection, **kwargs) -> None:
+    """Keep track of every connection that Django opens."""
+    opened.add(connection)
+
+
+def close_connections() -> None:
+    """Close those of every thread, and those that a thread has while an event loop runs in it.
+
+    Django's own close_all() sees neither: the browser's event loop would hide this thread's other connection.
+    """
+    for connection in list(opened):
+        connection.inc_thread_sharing()
+        connection.close()
+        connection.dec_thread_sharing()
 
 
 def point_django_to(server: postgres.Cluster, name: str) -> None:
@@ -102,7 +115,7 @@ def point_django_to(server: postgres.Cluster, name: str) -> None:
 
     from mystaff.environment import database
 
-    connections.close_all()
+    close_connections()
     for alias, url in server.urls(name).items():
         connections.settings[alias].update({k: v for k, v in database(url).items() if k in WHERE})
 
@@ -126,6 +139,9 @@ def postgres_server() -> Iterator[postgres.Cluster]:
 @pytest.fixture(scope="session")
 def database_copy(postgres_server, django_test_environment, django_db_blocker, worker_id) -> Iterator[Copy]:
     """This process' database, with both aliases pointing to it."""
+    from django.db.backends.signals import connection_created
+
+    connection_created.connect(remember)
     copy = Copy(postgres_server, worker_id)
     with django_db_blocker.unblock():
         copy.make()

@@ -72,7 +72,7 @@ class Demo:
 def demo(database_copy, tmp_path):
     """A demo on a database of its own, on the tests' server."""
     server, name = database_copy.server, f"{database_copy.name}_demo"
-    server.create_database(name, database_copy.template)
+    server.create_database(name, database_copy.pristine)
     urls = server.urls(name)
     demo = Demo(
         {
