@@ -61,3 +61,8 @@ def choose_own(page: Page, password: str = OWN) -> None:
 def state(person: User) -> tuple:
     """What a second reset would change: the stored password, and the number of lines in the trail."""
     return User.objects.get(pk=person.pk).password, Entry.objects.count()
+
+
+def was_not_repeated(page: Page) -> None:
+    """A form that is sent again leads to the profile, with a sentence that says how to do it on purpose."""
+    expect(page.get_by_role("status").filter(has_text="press Reset password")).to_be_visible()
