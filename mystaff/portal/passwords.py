@@ -49,7 +49,7 @@ def _claimed(request: HttpRequest, person: User) -> bool:
 
 
 def _again(request: HttpRequest, person: User) -> HttpResponse:
-    said = _("That page has done its work. To reset %(name)s’s password again, press Reset password.")
+    said = _("%(name)s’s password has already been reset. To reset it again, press Reset password.")
     messages.info(request, said % {"name": person.first_name})
     return redirect("person", person.pk)
 

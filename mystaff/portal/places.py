@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -11,6 +12,7 @@ from django.db.models.functions import Left
 from directory import permissions
 from directory.models import AdministrativeUnit, Kind, UnitMembership, User
 from directory.models.units import after
+from directory.models.words import normalise
 
 # Parts of a place: a person is at the school, and not at "Staff".
 PARTS = {Kind.STUDENTS, Kind.STAFF, Kind.CLASS}
@@ -28,8 +30,13 @@ def around(
 
 
 def in_order(units: Iterable[AdministrativeUnit]) -> list[AdministrativeUnit]:
-    """Schools before departments before classes, each by name."""
-    return sorted(units, key=lambda u: (ORDER.index(u.kind), u.name))
+    """Schools before departments before classes, each by name: Grade 9 before Grade 10."""
+    return sorted(units, key=lambda u: (ORDER.index(u.kind), _natural(u.name)))
+
+
+def _natural(name: str) -> list:
+    # Words stand at even places and numbers at odd ones, so like is compared with like.
+    return [int(part) if n % 2 else normalise(part) for n, part in enumerate(re.split(r"(\d+)", name))]
 
 
 def with_counts(units: Sequence[AdministrativeUnit]) -> Sequence[AdministrativeUnit]:

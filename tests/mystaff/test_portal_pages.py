@@ -6,8 +6,8 @@ import pytest
 
 from audit.models import Entry, Result, record
 from directory import roles
-from directory.models import Access, PhoneMethod, Settings, UnitMembership
-from mystaff.portal.places import password_style, with_counts
+from directory.models import Access, AdministrativeUnit, PhoneMethod, Settings, UnitMembership
+from mystaff.portal.places import in_order, password_style, with_counts
 from tests.conftest import assign, make_person, make_unit
 
 OOPS = (
@@ -164,6 +164,19 @@ def test_counting_is_by_unit_whatever_their_depth(district):
     UnitMembership.objects.create(unit=deep, user=district.nora)
     units = with_counts([district.lincoln, district.algebra, district.biology])
     assert [unit.people for unit in units] == [3, 1, 0]
+
+
+def test_parts_stand_in_the_order_that_people_expect():
+    kinds = [
+        ("Grade 10", "class"),
+        ("Grade 9", "class"),
+        ("élan", "class"),
+        ("Zoo", "class"),
+        ("Staff", "staff"),
+        ("9", "class"),
+    ]
+    units = in_order(AdministrativeUnit(name=name, kind=kind) for name, kind in kinds)
+    assert [unit.name for unit in units] == ["Staff", "9", "élan", "Grade 9", "Grade 10", "Zoo"]
 
 
 # Search
