@@ -12,7 +12,7 @@ def initiator(request: HttpRequest, surface: str = "My Staff") -> Initiator:
 
 
 def client_ip(request: HttpRequest) -> str | None:
-    """The visitor's address: behind a proxy of ours the last it added, for all before that anyone may write."""
+    """The visitor's address: behind a proxy of ours the last it added, for anyone may write those before."""
     address = request.META.get("REMOTE_ADDR", "")
     if settings.MYSTAFF_PROXY:
         address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address

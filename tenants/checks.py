@@ -15,7 +15,8 @@ FACTS = """
     SELECT rolsuper, rolbypassrls,
            EXISTS (
                SELECT FROM pg_class c WHERE c.relkind IN ('r', 'p')
-               AND c.relnamespace = current_schema()::regnamespace AND pg_has_role(r.oid, c.relowner, 'MEMBER')
+               AND c.relnamespace = current_schema()::regnamespace
+               AND pg_has_role(r.oid, c.relowner, 'MEMBER')
            ),
            current_setting('server_version_num')::int
     FROM pg_roles r WHERE rolname = current_user

@@ -1,4 +1,4 @@
-"""`python -m tests.lint_strings`: fails on text in templates that stands outside {% translate %} and its like."""
+"""`python -m tests.lint_strings`: fails on text in templates outside {% translate %} and its like."""
 
 from __future__ import annotations
 

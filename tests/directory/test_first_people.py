@@ -44,7 +44,7 @@ def test_a_tenant_with_its_first_administrator(db):
         ({"slug": "Hill!", "domain": "hill.example", "admin": "it@hill.example"}, "small letters"),
         ({"slug": "admin", "domain": "hill.example", "admin": "it@hill.example"}, "uses itself"),
         ({"slug": "hill", "domain": "riverside.example", "admin": "it@riverside.example"}, "already exists"),
-        ({"slug": "hill", "domain": "hill.example", "admin": "it@riverside.example"}, "domain of this organization"),
+        ({"slug": "hill", "domain": "hill.example", "admin": "it@riverside.example"}, "domain of this"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_made(riverside, options, sentence):
