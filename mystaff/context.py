@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from directory import guests, permissions
-from directory.models import Settings, User
+from directory.models import Settings
+from tenants.models import Tenant
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -16,16 +17,23 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "tenant": getattr(request, "tenant", None),
         "settings": SimpleLazyObject(lambda: settings_of(request)),
-        "organizations": SimpleLazyObject(lambda: guests.organizations(request.user)),
-        "has_several": SimpleLazyObject(lambda: has_several(request.user)),
+        "organizations": SimpleLazyObject(lambda: organizations(request)),
+        "has_several": SimpleLazyObject(lambda: has_several(request)),
         "portal_opens": SimpleLazyObject(lambda: portal_opens(request)),
         "layout": layout(request),
     }
 
 
-def has_several(user: User) -> bool:
+def organizations(request: HttpRequest) -> list[Tenant]:
+    """Where this person can go from here; a tenant's own host has one session and one organization."""
+    if request.tenant.prefix != request.META["SCRIPT_NAME"]:
+        return [request.tenant]
+    return guests.organizations(request.user)
+
+
+def has_several(request: HttpRequest) -> bool:
     """Whether there is another organization to switch to; a guest has at least home, which costs no query."""
-    return user.is_guest or len(guests.organizations(user)) > 1
+    return request.user.is_guest or len(organizations(request)) > 1
 
 
 def settings_of(request: HttpRequest) -> Settings:

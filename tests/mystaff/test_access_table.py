@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from directory import guests, roles
 from directory.actions import Initiator
 from directory.models import Invitation, User
+from tenants.models import HostName, operators
 from tests.conftest import assign, signed_in
 
 VISITORS = ["anonymous", "person", "teacher", "manager", "helpdesk", "admin", "operator", "guest", "stranger"]
@@ -208,8 +209,6 @@ def test_the_list_of_open_views_names_none_that_is_closed():
 
 
 def test_on_a_tenants_host_the_others_and_the_operators_are_not_there(district, lake, sign_in):
-    from tenants.models import HostName, operators
-
     with operators().scope():
         HostName.objects.create(host="reset.riverside.example", tenant=district.tenant)
     browser = sign_in(district.admin)
@@ -218,6 +217,14 @@ def test_on_a_tenants_host_the_others_and_the_operators_are_not_there(district, 
     assert browser.get("/locations/", **at).status_code == 404
     for path in ("/lakeshore/", "/riverside/", "/lakeshore/sign-in/", "/outbox/", "/operators/"):
         assert browser.get(path, **at).status_code == 404, path
+
+
+def test_on_a_tenants_host_there_is_nowhere_to_switch_to(district, lake, guest_maria, sign_in):
+    with operators().scope():
+        HostName.objects.create(host="reset.riverside.example", tenant=district.tenant)
+    browser = sign_in(district.maria)
+    assert "/lakeshore/" in browser.get("/riverside/switch/").content.decode()
+    assert "/lakeshore/" not in browser.get("/switch/", HTTP_HOST="reset.riverside.example").content.decode()
 
 
 @override_settings(DEBUG=False)
