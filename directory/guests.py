@@ -64,7 +64,9 @@ def accept(invitation: Invitation, *, by: Initiator) -> None:
         now = timezone.now()
         with scopes.scope(invitation.host_id):
             guest = User.objects.get(pk=invitation.guest_id, home_tenant_id=by.user.tenant_id)
-            guest.home_user_id, guest.display_name, guest.accepted_at = by.user.pk, by.user.display_name, now
+            guest.home_user_id, guest.accepted_at = by.user.pk, now
+            for name in ("display_name", "given_name", "surname"):
+                setattr(guest, name, getattr(by.user, name))
             guest.save()
         invitation.accepted_at = now
         invitation.save(update_fields=["accepted_at"])

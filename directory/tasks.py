@@ -4,12 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
 
 from directory import notices
 from directory.models import User
 from tenants import scopes
+from tenants.models import Tenant
+from tenants.sessions import SessionStore
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 
@@ -35,6 +37,24 @@ def tenant_task(function: Callable[..., None]):
 def send_notice(*, person: str, notice: str) -> None:
     """Tell a person what was done to their account."""
     notices.send(User.objects.get(pk=person), notice)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="directory.clear_expired_sessions", queueing_lock="clear_expired_sessions")
+def clear_expired_sessions(timestamp: int) -> None:
+    """Every night: sessions that are over are deleted, tenant by tenant."""
+    for tenant in Tenant.objects.all():
+        with tenant.scope():
+            SessionStore.clear_expired()
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(name="directory.remove_old_jobs", queueing_lock="remove_old_jobs", pass_context=True)
+async def remove_old_jobs(context: JobContext, timestamp: int) -> None:
+    """Every night: jobs that were done or given up three days ago leave the queue."""
+    await builtin_tasks.remove_old_jobs(
+        context, max_hours=72, remove_failed=True, remove_cancelled=True, remove_aborted=True
+    )
 
 
 def notify(person: User, notice: str) -> None:

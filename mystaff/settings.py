@@ -79,6 +79,8 @@ if given_database:
     DATABASES = {"default": given_database} | ({"owner": given_owner} if given_owner else {})
 else:
     DATABASES = {alias: database(url) for alias, url in postgres.Cluster(var=VAR).urls().items()}
+# Says that a pooler in between pools sessions; tenants/checks.py refuses one that nobody vouched for.
+MYSTAFF_SESSION_POOLING = env("SESSION_POOLING", False, switch)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -86,6 +88,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "KEY_FUNCTION": "tenants.limits.cache_key",
+        # Counted in each tenant: the default of 300 would let made-up names push a throttle's counter out.
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 

@@ -11,6 +11,10 @@ HOW_TO_MAKE_ROLES = (
     "CREATE DATABASE mystaff OWNER mystaff_owner; "
     "then set MYSTAFF_OWNER_DATABASE_URL to the first (it migrates) and MYSTAFF_DATABASE_URL to the second."
 )
+POOLED = (
+    "A connection pooler stands between MyStaff and PostgreSQL. If it pools transactions, it hands one visitor's "
+    "scope to another: set it to pool sessions, then MYSTAFF_SESSION_POOLING=1 (or connect without it)."
+)
 FACTS = """
     SELECT rolsuper, rolbypassrls,
            EXISTS (
@@ -18,7 +22,8 @@ FACTS = """
                AND c.relnamespace = current_schema()::regnamespace
                AND pg_has_role(r.oid, c.relowner, 'MEMBER')
            ),
-           current_setting('server_version_num')::int
+           current_setting('server_version_num')::int,
+           pg_backend_pid()
     FROM pg_roles r WHERE rolname = current_user
 """
 
@@ -28,13 +33,18 @@ def database_roles(app_configs=None, databases=None, **kwargs) -> list[Error]:
     try:
         with connections["default"].cursor() as cursor:
             cursor.execute(FACTS)
-            facts = cursor.fetchone()
+            *facts, process = cursor.fetchone()
+            # A pooler gives the client a number of its own in place of the server process'.
+            pooled = process != cursor.connection.info.backend_pid
     except OperationalError as error:
         return [Error(f"The database cannot be reached: {str(error).splitlines()[0]}", id="tenants.E001")]
-    return [Error(reason, hint=HOW_TO_MAKE_ROLES, id=id) for id, reason in _objections(*facts)]
+    hints = dict.fromkeys(("tenants.E002", "tenants.E003", "tenants.E004"), HOW_TO_MAKE_ROLES)
+    return [Error(reason, hint=hints.get(id), id=id) for id, reason in _objections(*facts, pooled)]
 
 
-def _objections(superuser: bool, bypasses: bool, owns: bool, version: int) -> list[tuple[str, str]]:
+def _objections(
+    superuser: bool, bypasses: bool, owns: bool, version: int, pooled: bool
+) -> list[tuple[str, str]]:
     role = settings.DATABASES["default"]["USER"]
     objections = {
         "tenants.E002": superuser
@@ -44,6 +54,7 @@ def _objections(superuser: bool, bypasses: bool, owns: bool, version: int) -> li
         "tenants.E004": owns
         and f"The application connects as “{role}”, which owns tables: it could take the wall down.",
         "tenants.E005": version < 150000 and "PostgreSQL 15 or later is needed.",
+        "tenants.E006": pooled and not settings.MYSTAFF_SESSION_POOLING and POOLED,
     }
     return [(id, reason) for id, reason in objections.items() if reason]
 

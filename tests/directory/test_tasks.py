@@ -1,8 +1,12 @@
 """Work for later: inside its tenant, with ids only, and only if the transaction stands."""
 
+from datetime import timedelta
+from hashlib import sha256
+
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -10,6 +14,7 @@ from directory import actions, tasks
 from directory.actions import Initiator
 from directory.models import OutboxMessage, User
 from tenants import scopes
+from tenants.models import Session
 from tests.conftest import make_person
 
 NEW = "Maple-Bridge-93"
@@ -67,11 +72,44 @@ def test_a_job_runs_in_its_own_tenant_only(district, lake):
     assert mail.outbox == []
 
 
-def test_every_task_enters_a_tenant():
+def test_every_task_enters_a_tenant_or_walks_through_all():
     app.perform_import_paths()
-    ours = {name for name in app.tasks if name.startswith("directory.")}
-    assert ours == {"directory.send_notice"}
-    assert all(task.func.__wrapped__.__name__ in name for name, task in app.tasks.items() if name in ours)
+    ours = {name.partition(".")[2] for name in app.tasks if name.startswith("directory.")}
+    assert ours == {"send_notice", "clear_expired_sessions", "remove_old_jobs"}
+
+
+def test_sessions_that_are_over_are_deleted_in_every_tenant(district, lake, sign_in):
+    browser = sign_in(district.sam)
+    sign_in(district.nora)
+    sign_in(lake.ivy)
+    yesterday = timezone.now() - timedelta(days=1)
+    with lake.tenant.scope():
+        Session.objects.update(expires_at=yesterday)
+    Session.objects.exclude(pk=sha256(browser.session.session_key.encode()).hexdigest()).update(
+        expires_at=yesterday
+    )
+    with scopes.scope(None):
+        tasks.clear_expired_sessions(timestamp=0)
+    assert Session.objects.count() == 1
+    assert browser.get("/riverside/account/").status_code == 200
+    with lake.tenant.scope():
+        assert Session.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_jobs_that_are_done_leave_the_queue_after_three_days(district):
+    actions.reset_password(district.sam, NEW, by=Initiator(district.maria))
+    work()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_events SET at = at - interval '4 days'")
+    actions.reset_password(district.pia, NEW, by=Initiator(district.maria))
+    tasks.remove_old_jobs.defer(timestamp=0)
+    work()
+    assert set(ProcrastinateJob.objects.values_list("task_name", flat=True)) == {
+        "directory.send_notice",
+        "directory.remove_old_jobs",
+    }
+    assert ProcrastinateJob.objects.count() == 2
 
 
 def test_the_demos_mail_is_kept_where_its_tenant_is(district, lake, settings):

@@ -30,11 +30,12 @@ def test_the_applications_role_passes(db):
 @pytest.mark.parametrize(
     ("facts", "ids"),
     [
-        ((False, False, False, 150000), []),
-        ((True, False, False, 180000), ["tenants.E002"]),
-        ((False, True, False, 180000), ["tenants.E003"]),
-        ((False, False, True, 180000), ["tenants.E004"]),
-        ((False, False, False, 140012), ["tenants.E005"]),
+        ((False, False, False, 150000, False), []),
+        ((True, False, False, 180000, False), ["tenants.E002"]),
+        ((False, True, False, 180000, False), ["tenants.E003"]),
+        ((False, False, True, 180000, False), ["tenants.E004"]),
+        ((False, False, False, 140012, False), ["tenants.E005"]),
+        ((False, False, False, 150000, True), ["tenants.E006"]),
     ],
 )
 def test_each_objection_has_its_sentence(facts, ids):
