@@ -1,14 +1,10 @@
 """The embedded PostgreSQL: who may enter, who shares it, and what is left after a crash."""
 
 import os
-import pwd
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-import traceback
 from pathlib import Path
 
 import psycopg
@@ -16,9 +12,8 @@ import pytest
 
 from mystaff import postgres, postgres_programs, postgres_roles
 from mystaff.own_files import PROJECT
-from mystaff.postgres import Cluster, PostgresError
+from mystaff.postgres import Cluster
 
-SYSTEMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 AS_ROOT = os.geteuid() == 0
 
 
@@ -36,16 +31,6 @@ def made(var):
         pass
     yield cluster
     cluster.remove()
-
-
-@pytest.fixture
-def reachable():
-    """A folder that every account can walk through, with one for an ordinary user in it."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    (folder / "own").mkdir()
-    yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -241,85 +226,9 @@ def test_a_cluster_that_was_half_made_is_made_anew(tmp_path):
     assert not cluster.var.joinpath(cluster.name).exists()
 
 
-# --- Programs ----------------------------------------------------------------------------------------------
-
-
-def test_it_runs_as_an_ordinary_user_however_deep_the_folder_lies(reachable):
-    programs = postgres_programs._copy(reachable / "home") / postgres_programs.WHEEL / "pginstall18" / "bin"
-    var = reachable.joinpath("own", *["a" * 30] * 4)
-
-    def run() -> None:
-        cluster = Cluster("deep", var, postgres.FOR_TESTS, str(programs))
-        with cluster.running():
-            psycopg.connect(cluster.urls()["default"]).close()
-            assert cluster.folder == var / "deep"
-            assert cluster.socket_folder.stat().st_mode & 0o777 == 0o700
-        cluster.remove()
-
-    as_ordinary_user(run, reachable / "own")
-
-
-def test_the_programs_are_copied_where_the_account_cannot_reach_them(tmp_path):
-    before = os.umask(0o077)
-    copy = postgres_programs._copy(tmp_path / "home")
-    os.umask(before)
-    programs = postgres_programs.Programs(copy / postgres_programs.WHEEL / "pginstall18" / "bin")
-    assert "psql (PostgreSQL) 18" in subprocess.check_output(
-        [programs.folder / "psql", "--version"], text=True
-    )
-    assert not [path for path in copy.rglob("*") if not path.is_symlink() and not path.stat().st_mode & 0o004]
-    assert copy.parent.stat().st_mode & 0o777 == 0o711
-    assert postgres_programs._copy(tmp_path / "home") == copy
-
-
-@pytest.mark.skipif(not SYSTEMS, reason="this machine has no PostgreSQL of its own")
-def test_the_systems_programs_do_as_well_but_not_on_data_of_another_version(tmp_path, made):
-    binaries = SYSTEMS[0].parent
-    cluster = Cluster("system", tmp_path, postgres.FOR_TESTS, str(binaries))
-    with cluster.running(), psycopg.connect(cluster.urls()["default"]) as connection:
-        assert connection.info.server_version // 10_000 == cluster.programs.version()
-    cluster.remove()
-    if cluster.programs.version() != made.programs.version():
-        with (
-            pytest.raises(PostgresError, match="MYSTAFF_POSTGRES_BIN"),
-            Cluster(made.name, made.var, binaries=str(binaries)).running(),
-        ):
-            pass
-
-
-def test_a_folder_without_programs_is_named(tmp_path):
-    with (
-        pytest.raises(PostgresError, match="nowhere"),
-        Cluster("none", tmp_path, binaries="/nowhere").running(),
-    ):
-        pass
-
-
 def wait_until(true) -> None:
     """Fails after ten seconds."""
     end = time.monotonic() + 10
     while not true():
         assert time.monotonic() < end
         time.sleep(0.05)
-
-
-def as_ordinary_user(run, folder: Path) -> None:
-    """Run it as nobody where we are root: in a copy of this process, which has all it needs loaded."""
-    if not AS_ROOT:
-        return run()
-    nobody = pwd.getpwnam("nobody")
-    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.setgroups([])
-            os.setgid(nobody.pw_gid)
-            os.setuid(nobody.pw_uid)
-            run()
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
-    assert os.waitpid(child, 0)[1] == 0
