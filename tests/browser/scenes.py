@@ -6,9 +6,15 @@ from types import SimpleNamespace
 from playwright.sync_api import Page
 
 from directory.models import OutboxMessage, PhoneMethod
-from tests.browser.steps import choose_own, field, press, sign_in
+from tests.browser.steps import choose_own, field, heading, press, sign_in
 
 Visit = Callable[..., Page]
+
+
+def go(page: Page, name: str) -> None:
+    """Press, and wait for the page that follows: what is looked at next must be that one."""
+    with page.expect_navigation():
+        press(page, name)
 
 
 def strangers(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
@@ -26,10 +32,10 @@ def strangers(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]
         yield path, page
     page.goto("/")
     field(page, "Username").fill("somebody@elsewhere.example")
-    press(page, "Next")
+    go(page, "Next")
     yield "unknown organization", page
     page.goto("/riverside/sign-in/")
-    press(page, "Sign in")
+    go(page, "Sign in")
     yield "sign-in with errors", page
 
 
@@ -42,19 +48,19 @@ def manager(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     for path in ("", "phone/", "phone/remove/", "phone-sign-in/", "reset-password/"):
         page.goto(sam + path)
         yield f"person {path}", page
-    press(page, "Save")
+    go(page, "Save")
     yield "reset with errors", page
     page.goto(f"/riverside/people/{pia}/phone/")
-    press(page, "Save")
+    go(page, "Save")
     yield "phone with errors", page
     field(page, "Phone number").fill("425-555-0142")
-    press(page, "Save")
+    go(page, "Save")
     yield "person with a notice", page
     press(page, "Remove phone number")
     page.get_by_role("dialog").wait_for()
     yield "a question in a dialog", page
     page.goto(f"/riverside/people/{pia}/reset-password/")
-    press(page, "Generate a password")
+    go(page, "Generate a password")
     page.get_by_text("Read it out").click()
     yield "reset done", page
 
@@ -72,7 +78,7 @@ def helpdesk(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]
     page.goto(f"/riverside/people/{stage.admin.pk}/reset-password/")
     yield "403 with its reason", page
     page.goto("/riverside/account/password/")
-    press(page, "Save")
+    go(page, "Save")
     yield "change password with errors", page
 
 
@@ -93,8 +99,10 @@ def others(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     stage.nora.save()
     page = visit()
     sign_in(page, stage.nora)
+    heading(page, "Update your password")
     yield "update your password", page
     choose_own(page, "short")
+    page.get_by_role("alert").wait_for()
     yield "update your password with errors", page
 
 
@@ -108,5 +116,6 @@ def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, 
         page.goto(f"/riverside/admin/{path}")
         yield path, page
     page.goto("/riverside/admin/audit/entry/")
-    page.locator("#result_list tbody a").first.click()
+    with page.expect_navigation():
+        page.locator("#result_list tbody a").first.click()
     yield "an entry", page

@@ -43,6 +43,11 @@ def sign_in(page: Page, person: User, password: str = PASSWORD) -> None:
     press(page, "Sign in")
 
 
+def sign_out(page: Page) -> None:
+    press(page, "Sign out")
+    heading(page, "Sign in")
+
+
 def generated(page: Page) -> str:
     """The password on the page after a reset; it is in a field that can only be read."""
     heading(page, "Password has been reset")

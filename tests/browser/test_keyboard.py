@@ -64,6 +64,7 @@ def test_the_main_job(visit, stage):
     expect(pressable(page, "Copied")).to_be_focused()
     page.goto("/riverside/")
     press(page, "Sign out")
+    heading(page, "Sign in")
 
     sign_in(page, "pia.moss@riverside.example", temporary)
     heading(page, "Update your password")

@@ -14,6 +14,7 @@ from tests.browser.steps import (
     press,
     pressable,
     sign_in,
+    sign_out,
     state,
     was_not_repeated,
 )
@@ -39,7 +40,7 @@ def test_a_manager_helps_a_pupil_back_in(visit, stage, size):
     _opens_one_page_only(pupil)
     choose_own(pupil)
     heading(pupil, "My account")
-    press(pupil, "Sign out")
+    sign_out(pupil)
     sign_in(pupil, stage.pia, OWN)
     heading(pupil, "My account")
 

@@ -15,6 +15,7 @@ from tests.browser.steps import (
     press,
     pressable,
     sign_in,
+    sign_out,
     state,
     was_not_repeated,
 )
@@ -37,7 +38,7 @@ def test_the_main_job(plain, stage):
     page.reload()
     was_not_repeated(page)
     assert state(stage.sam) == before
-    press(page, "Sign out")
+    sign_out(page)
 
     sign_in(page, stage.sam, temporary)
     choose_own(page)
@@ -50,7 +51,7 @@ def test_the_main_job(plain, stage):
         field(page, name).fill(value)
     press(page, "Save")
     expect(page.get_by_text("Your password is changed.")).to_be_visible()
-    press(page, "Sign out")
+    sign_out(page)
     sign_in(page, stage.sam, SECOND)
     heading(page, "My account")
 

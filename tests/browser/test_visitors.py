@@ -49,6 +49,7 @@ def test_the_helpdesk_sees_every_place_and_everyone(visit, stage):
     page.goto("/riverside/")
     assert page.locator(".place h2").all_inner_texts() == ["Jefferson High", "Lincoln Elementary"]
     press(page, "Everyone")
+    heading(page, "Everyone")
     assert len(names(page)) == User.objects.count()
 
 
