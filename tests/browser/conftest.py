@@ -36,25 +36,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def chromium() -> str:
-    """The system's Chromium. Asked here and not for each test: one line says that it is missing."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    if os.environ.get("MYSTAFF_REQUIRE_BROWSER") == "1":
-        pytest.fail(MISSING)
-    pytest.skip(MISSING)
+def chromium() -> str | None:
+    """The system's Chromium."""
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    return next(filter(None, found), None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Here and not in a fixture: so that all tests of the folder share one line in the summary."""
+    if chromium() is None and os.environ.get("MYSTAFF_REQUIRE_BROWSER") == "1":
+        pytest.fail(MISSING, pytrace=False)
+    if chromium() is None:
+        pytest.skip(MISSING)
 
 
 @pytest.fixture(scope="package")
-def browser(chromium) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """For this folder only: while Playwright runs, its event loop stands in this thread, and Django refuses
     queries beside one unless it is told that they are meant."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+            browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
             yield browser
             browser.close()
     finally:
@@ -62,7 +66,7 @@ def browser(chromium) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def server(chromium, database_copy) -> Iterator[Server]:
+def server(database_copy) -> Iterator[Server]:
     with Server() as server:
         yield server
 
