@@ -44,6 +44,7 @@ def unclear_names(page: Page) -> list[str]:
 def _give_long_names(stage) -> None:
     stage.sam.job_title = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamter"
     stage.sam.department = "Instructional-Technology-and-Information-Services"
+    stage.sam.must_change_password = True  # a badge beside the name
     stage.sam.save()
     stage.lincoln_staff.name = "Rindfleischetikettierungsüberwachungsaufgabenübertragung"
     stage.lincoln_staff.save()
