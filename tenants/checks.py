@@ -12,8 +12,8 @@ HOW_TO_MAKE_ROLES = (
     "then set MYSTAFF_OWNER_DATABASE_URL to the first (it migrates) and MYSTAFF_DATABASE_URL to the second."
 )
 POOLED = (
-    "A connection pooler stands between MyStaff and PostgreSQL. If it pools transactions, it hands one visitor's "
-    "scope to another: set it to pool sessions, then MYSTAFF_SESSION_POOLING=1 (or connect without it)."
+    "A connection pooler stands between MyStaff and PostgreSQL. If it pools transactions, it hands one "
+    "visitor's scope to another: set it to pool sessions, then MYSTAFF_SESSION_POOLING=1 (or connect without it)."
 )
 FACTS = """
     SELECT rolsuper, rolbypassrls,

@@ -12,9 +12,9 @@ from phonenumbers import NumberParseException, ValidationResult
 
 from directory import passwords
 from directory.models import User
+from mystaff.own_password import NEW_PASSWORD
 from tenants.models import Tenant
 
-NEW_PASSWORD = {"autocomplete": "new-password", "autocapitalize": "none", "spellcheck": "false"}
 EXTENSION = re.compile(r"\s*(?:;ext=|extension|ext\.?|x|#|,)\s*\d{1,8}\s*\Z", re.IGNORECASE)
 
 NO_NUMBER = _("Type a phone number, for example %(example)s.")
