@@ -13,7 +13,8 @@ HOW_TO_MAKE_ROLES = (
 )
 POOLED = (
     "A connection pooler stands between MyStaff and PostgreSQL. If it pools transactions, it hands one "
-    "visitor's scope to another: set it to pool sessions, then MYSTAFF_SESSION_POOLING=1 (or connect without it)."
+    "visitor's scope to another: have it pool sessions, then set MYSTAFF_SESSION_POOLING=1 (or connect "
+    "without it)."
 )
 FACTS = """
     SELECT rolsuper, rolbypassrls,
