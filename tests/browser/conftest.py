@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from directory.models import User
 from tests.browser.server import Server
@@ -16,6 +16,7 @@ from tests.conftest import signed_in
 
 PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1280, "height": 800}
+PATIENCE = 20_000  # milliseconds: only what fails waits that long, and machines may be busy
 MISSING = "NO BROWSER TEST WAS RUN: Chromium is not installed (apt-get install chromium)."
 QUIET = [
     "--no-sandbox",
@@ -58,6 +59,7 @@ def browser() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     try:
         with sync_playwright() as playwright:
+            expect.set_options(timeout=PATIENCE)
             browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
             yield browser
             browser.close()
@@ -81,7 +83,7 @@ def visit(transactional_db, browser, server) -> Iterator[Callable[..., Page]]:
 
     def open_page(person: User | None = None, size: dict = PHONE, **options) -> Page:
         context = browser.new_context(base_url=server.url, viewport=size, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         watch.follow(context)
         if person:
