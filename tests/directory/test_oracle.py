@@ -1,0 +1,204 @@
+"""The permission rule against an oracle that knows nothing of the product, on random directories."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, seed, settings
+
+from directory import permissions
+from directory.models import User
+from tests.directory import oracle
+from tests.directory.oracle import Assignment, Directory, Group, Person, Unit
+from tests.directory.oracle_directories import directories
+from tests.directory.oracle_rows import write, write_look_alikes
+
+DEEDS = {oracle.RESET: permissions.RESET_PASSWORD, oracle.METHODS: permissions.CHANGE_PHONE}
+SHARDS, EXAMPLES = 4, 500
+PATIENT = settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+SENTENCES = {
+    "This is your own account.": oracle.OWN,
+    "{name} is a guest: their own organization looks after the account.": oracle.GUEST,
+    "Your role does not include this.": oracle.NO_POWER,
+    "{name} is not in your locations.": oracle.ELSEWHERE,
+    "{name} is in a restricted location.": oracle.RESTRICTED,
+    "{name} belongs to a group that carries roles.": oracle.GROUP,
+}
+
+
+# What the product says, in the oracle's words
+
+
+def kind_of(sentence: str, person: User) -> tuple[str, str]:
+    """The kind of a refusal, and the role it names."""
+    before, _holds, role = sentence.partition(" holds ")
+    if role:
+        assert before == person.first_name
+        return oracle.HOLDS, role.removesuffix(".")
+    kinds = {pattern.format(name=person.first_name): kind for pattern, kind in SENTENCES.items()}
+    return kinds[sentence], ""
+
+
+def misnamed(directory: Directory, deed: str, actor: int, target: int, true: set) -> set:
+    """Roles that a refusal names though they are not in the way: two known slips, see the last tests.
+
+    An owner is said to hold the roles of a group that carries one over the tenant; and an assignment that a
+    restricted unit keeps out is asked for roles in the way all the same.
+    """
+    if not any(kind in (oracle.HOLDS, oracle.GROUP) for kind, _role in true):
+        return set()
+    groups = [replace(g, members=g.members | (g.owners & {target})) for g in directory.groups]
+    slipped = replace(directory, groups=groups)
+    able = [p for p in oracle.powers(slipped, actor) if oracle.includes(deed, p)]
+    near = [p for p in able if oracle.covers(slipped, p, target)]
+    found = set().union(*(oracle.obstacles(slipped, deed, p, target) for p in near))
+    return {(kind, role) for kind, role in found if kind == oracle.HOLDS}
+
+
+def compare(directory: Directory, people: list[User]) -> None:
+    """Hold the lists of every actor, by both deeds, against the oracle."""
+    for actor, user in enumerate(people):
+        for deed, action in DEEDS.items():
+            reached = set(permissions.reachable(user, action).values_list("pk", flat=True))
+            expected = {people[n].pk for n in oracle.reach(directory, deed, actor)}
+            assert reached == expected, (deed, actor, directory)
+
+
+def compare_refusal(directory: Directory, deed: str, actor: int, target: int, people: list[User]) -> str:
+    """Hold one refusal, or none, against the oracle; returns its kind."""
+    true = oracle.reasons(directory, deed, actor, target)
+    sentence = permissions.refusal(people[actor], DEEDS[deed], people[target])
+    case = (deed, actor, target, sentence, true, directory)
+    assert (sentence is None) == (not true), case
+    if sentence is None:
+        return "reached"
+    kind = kind_of(sentence, people[target])
+    assert kind in true | misnamed(directory, deed, actor, target, true), case
+    return kind[0]
+
+
+def pairs(directory: Directory) -> list[tuple[int, int]]:
+    return list(product(range(len(directory.people)), repeat=2))
+
+
+def deed_for(directory: Directory, actor: int, target: int) -> str:
+    """One of the two, in turn: asking why costs ten times the list, and each pair has its list twice."""
+    return list(DEEDS)[(actor + target + len(directory.assignments)) % 2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_the_rule_is_the_oracles(riverside, lakeshore, shard):
+    """Everybody against everybody: the lists by both tables, and for each pair the reason of a refusal."""
+    seen: Counter = Counter()
+
+    @seed(shard)
+    @PATIENT
+    @given(directories())
+    def check(directory):
+        with transaction.atomic():
+            people = write(directory, lakeshore)
+            compare(directory, people)
+            asked = [(deed_for(directory, *pair), *pair) for pair in pairs(directory)]
+            seen.update(compare_refusal(directory, *question, people) for question in asked)
+            transaction.set_rollback(True)
+
+    with lakeshore.scope():
+        write_look_alikes()
+    with riverside.scope():
+        check()
+    kinds = {"reached", oracle.HOLDS, oracle.NO_POWER, *SENTENCES.values()}
+    assert min(seen[kind] for kind in kinds) > EXAMPLES / 20, seen
+
+
+# Corners that random directories visit too seldom
+
+SCHOOL, ROOMS, CLOSET, OTHER = 0, 1, 2, 3
+PLACES = [Unit(), Unit(SCHOOL, restricted=True), Unit(ROOMS, restricted=True), Unit()]
+PRIVILEGED, PASSWORD, USERS = (
+    "Privileged Authentication Administrator",
+    "Password Administrator",
+    "User Administrator",
+)
+
+
+def corner(target: Person, *roles: Assignment, group: Group | None = None) -> Directory:
+    """Person 0 acts, person 1 is acted on, person 2 is a member of the closet."""
+    people = [Person(), target, Person(frozenset({CLOSET}))]
+    return Directory(PLACES, people, [group] if group else [], list(roles))
+
+
+IN_SCHOOL, IN_ROOMS = Person(frozenset({SCHOOL})), Person(frozenset({ROOMS}))
+THEIRS = Group(role_assignable=True, members=frozenset({1}))
+OWNED = Group(role_assignable=True, owners=frozenset({1}))
+
+
+def acting(role: str, unit: int | None = None) -> Assignment:
+    return Assignment(role, unit, person=0)
+
+
+CORNERS = {
+    "a role below a restricted unit counts as one over it": corner(
+        IN_SCHOOL, acting(USERS, SCHOOL), Assignment(PASSWORD, CLOSET, person=1)
+    ),
+    "so it does for those who are inside": corner(
+        IN_ROOMS, acting(USERS, ROOMS), Assignment(PASSWORD, CLOSET, person=1)
+    ),
+    "privileged over the school, a role over the rooms": corner(
+        IN_SCHOOL, acting(PRIVILEGED, SCHOOL), Assignment(PASSWORD, ROOMS, person=1)
+    ),
+    "privileged over the tenant, a role over the rooms": corner(
+        IN_SCHOOL, acting(PRIVILEGED), Assignment(PASSWORD, ROOMS, person=1)
+    ),
+    "a group without roles, privileged over the school": corner(
+        IN_SCHOOL, acting(PRIVILEGED, SCHOOL), group=THEIRS
+    ),
+    "a group without roles, privileged over the tenant": corner(IN_SCHOOL, acting(PRIVILEGED), group=OWNED),
+    "a group's roles that are over": corner(
+        IN_SCHOOL, acting(USERS, SCHOOL), Assignment(PASSWORD, ROOMS, group=0, end=-1), group=THEIRS
+    ),
+    "a group whose roles all lie below": corner(
+        IN_SCHOOL, acting(PRIVILEGED, SCHOOL), Assignment(USERS, ROOMS, group=0), group=OWNED
+    ),
+    "in two restricted units, the actor in one": corner(
+        Person(frozenset({ROOMS, CLOSET})), acting(USERS, ROOMS), acting(USERS, CLOSET)
+    ),
+}
+
+
+def write_and_compare(directory: Directory, away) -> None:
+    people = write(directory, away)
+    compare(directory, people)
+    for deed, pair in product(DEEDS, pairs(directory)):
+        compare_refusal(directory, deed, *pair, people)
+
+
+@pytest.mark.parametrize("name", CORNERS)
+def test_corners(riverside, lakeshore, name):
+    with riverside.scope():
+        write_and_compare(CORNERS[name], lakeshore)
+
+
+# Known slips of the sentence, never of the rule: when these pass, `misnamed` can go.
+
+
+@pytest.mark.xfail(strict=True, reason="an owner is said to hold the roles of a group that carries roles")
+def test_an_owner_of_a_group_over_the_tenant_holds_nothing(riverside, lakeshore, monkeypatch):
+    everywhere = Assignment("Reports Reader", group=0)
+    directory = corner(IN_SCHOOL, acting(PASSWORD), everywhere, group=OWNED)
+    monkeypatch.setitem(globals(), "misnamed", lambda *_: set())
+    with riverside.scope():
+        write_and_compare(directory, lakeshore)
+
+
+@pytest.mark.xfail(strict=True, reason="a role is named that stops only an assignment kept out anyway")
+def test_a_role_named_stops_an_assignment_that_is_let_in(riverside, lakeshore, monkeypatch):
+    powers = acting(PASSWORD), acting(PRIVILEGED, ROOMS)
+    directory = corner(IN_ROOMS, *powers, Assignment(USERS, CLOSET, person=1), group=THEIRS)
+    monkeypatch.setitem(globals(), "misnamed", lambda *_: set())
+    with riverside.scope():
+        write_and_compare(directory, lakeshore)
