@@ -27,6 +27,13 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("admin:index")
         return reverse("locations" if permissions.opens_portal(request.user) else "account")
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
+        """Whose sign-in the throttle counts, in this tenant.
+
+        allauth's own names the host too, port and all: a made-up one would buy ten more tries.
+        """
+        return credentials.get("username", "").lower()
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whom the throttle counts; the same address as in the trail."""
         return client_ip(request) or "local"
