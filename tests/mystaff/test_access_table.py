@@ -144,7 +144,6 @@ ADMIN_PATTERNS = [
     "password_change_done",
     "autocomplete",
     "jsi18n",
-    "view_on_site",
     "app_list",
     "_changelist",
     "_add",

@@ -41,6 +41,26 @@ def test_the_trail_is_shown_and_cannot_be_touched(district, admin):
     assert admin.get("/riverside/admin/audit/entry/add/").status_code == 403
 
 
+@pytest.mark.parametrize(
+    "asked", ["activity=Import", "result__exact=success", "activity_at__gte=2026-01-01%2000:00Z"]
+)
+def test_the_trails_own_filters_work(admin, asked):
+    assert admin.get(f"/riverside/admin/audit/entry/?{asked}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["actor_name__regex=(a*)*b", "ip_address=x", "ip_address__regex=(", "id__in=x", "tenant__slug=a"]
+    + ["activity=%00", "result__exact=%00"],
+)
+def test_the_trail_takes_no_made_up_questions(admin, asked):
+    assert admin.get(f"/riverside/admin/audit/entry/?{asked}").status_code == 400
+
+
+def test_the_stock_way_to_a_rows_page_is_closed(admin):
+    assert admin.get("/riverside/admin/r/1/1/").status_code == 404
+
+
 def test_a_global_reader_reads_the_trail_and_changes_nothing(district, sign_in):
     reader = make_person("rita@riverside.example", "Rita Reader")
     assign(reader, roles.GLOBAL_READER)
