@@ -17,6 +17,7 @@ def client_ip(request: HttpRequest) -> str | None:
     if settings.MYSTAFF_PROXY:
         address = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip() or address
     try:
-        return str(ip_address(address))
+        # A link-local one may name its network card, for which the trail's column has no place.
+        return str(ip_address(address.partition("%")[0]))
     except ValueError:
         return None

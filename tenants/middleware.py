@@ -24,6 +24,10 @@ class TenantMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _is_understood(request):
+            return HttpResponse(
+                _("We did not understand this request."), status=400, content_type="text/plain"
+            )
         host = split_domain_port(request.get_host())[0].rstrip(".")
         if validate_host(host, settings.MYSTAFF_HOSTS):
             return self._by_path(request)
@@ -58,6 +62,11 @@ class TenantMiddleware:
                 return self.get_response(request)
         finally:
             set_script_prefix("/")
+
+
+def _is_understood(request: HttpRequest) -> bool:
+    """Whether it asks for a path (RFC 9112, 3.2.1), without the one character PostgreSQL cannot compare."""
+    return request.path_info.startswith("/") and "\0" not in request.path_info
 
 
 def streamed(content, tenant: Tenant):

@@ -15,8 +15,8 @@ _SEPARATORS = re.compile(r"[^\w]+|_+", re.UNICODE)
 
 
 def normalise(text: str) -> str:
-    """The text without case and accents, so that “Ángel” and “angel” are one."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    """The text without case, accents and zeros (PostgreSQL takes none): “Ángel” and “angel” are one."""
+    apart = unicodedata.normalize("NFKD", text.replace("\0", "").casefold())
     return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
 
 

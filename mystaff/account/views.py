@@ -37,7 +37,9 @@ def account(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest) -> HttpResponse:
     open_ones = request.user.invitations.filter(accepted_at=None).select_related("host")
     number = request.POST.get("invitation", "")
-    invitation: Invitation = get_object_or_404(open_ones, pk=int(number) if number.isdecimal() else 0)
+    # No longer than a key of the database: Python refuses to read thousands of digits.
+    key = int(number) if number.isdecimal() and len(number) < 19 else 0
+    invitation: Invitation = get_object_or_404(open_ones, pk=key)
     answer = "accept" if "accept" in request.POST else "decline"
     host = invitation.host.name
     ANSWERS[answer](invitation, by=initiator(request, "My Account"))

@@ -16,6 +16,7 @@ from mystaff.initiator import client_ip
         (True, "127.0.0.1", "", "127.0.0.1"),
         (True, "127.0.0.1", "<script>", None),
         (False, "", "", None),
+        (False, "fe80::1%eth0", "", "fe80::1"),
     ],
 )
 def test_the_address(settings, proxy, remote, forwarded, address):

@@ -56,6 +56,17 @@ def test_everything_else_is_outside_in_the_operators_scope(riverside, path):
     assert found["outside"]
 
 
+@pytest.mark.parametrize("path", ["/%00/", "/riverside%00/", "/riverside/%00"])
+def test_what_the_database_cannot_compare_never_reaches_it(client, riverside, path):
+    assert client.get(path).status_code == 400
+
+
+def test_a_request_for_no_path_is_not_understood(riverside):
+    request = RequestFactory().options("/")
+    request.path_info = "*"
+    assert TenantMiddleware(None)(request).status_code == 400
+
+
 def test_a_host_shows_its_tenant_at_the_root(riverside, lakeshore):
     with operators().scope():
         HostName.objects.create(host="reset.riverside.example", tenant=riverside)
