@@ -20,7 +20,7 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class ContentSecurityPolicy:
-    """Puts the policy on every answer that has none of its own."""
+    """Puts the policy on every answer that has none of its own, and keeps answers out of shared browsers."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -29,4 +29,6 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        # Error pages too; what may be kept (static files, the colour) says so itself.
+        response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -134,7 +134,7 @@ def test_the_search_of_a_location_stays_in_it(district, sign_in, place):
 
 
 @pytest.mark.parametrize(
-    "typed", ["\x00", "%", "'", "\\", "<script>", "x" * 5000, "a b c d e f g h", "\ud800"]
+    "typed", ["\x00", "\x00@", "a\x00b@", "%", "'", "\\", "<script>", "x" * 5000, "a b c d e f g h", "\ud800"]
 )
 def test_whatever_is_typed_into_a_search_gets_an_answer(district, sign_in, place, typed):
     browser = sign_in(district.maria)
@@ -155,8 +155,11 @@ def test_htmx_gets_the_list_alone_and_a_browser_that_goes_back_the_page(district
     assert "HX-Request" in part["Vary"]
 
 
-def test_pages_of_the_portal_are_not_kept(district, sign_in, place):
+@pytest.mark.parametrize("path", ["/", "/account/", "/people/x/", "/forgot-password/", "/sign-in/"])
+def test_no_page_is_kept_by_a_shared_browser(district, sign_in, client, place, path):
     assert "no-store" in sign_in(district.maria).get(place)["Cache-Control"]
+    for browser in (sign_in(district.maria), sign_in(district.admin), client):
+        assert "no-store" in browser.get(f"/riverside{path}")["Cache-Control"]
 
 
 def test_counting_is_by_unit_whatever_their_depth(district):
