@@ -176,14 +176,19 @@ ACCOUNT_RATE_LIMITS = {
 
 # --- Sessions ----------------------------------------------------------------------------------------------
 SESSION_ENGINE = "tenants.sessions"
-SESSION_COOKIE_NAME = "mystaff"
+# Browsers take a __Host- cookie from this very host only: a neighbour's page under the same domain, such as
+# a pupil's, cannot slip a session of its own under ours.
+COOKIE_PREFIX = "__Host-" if MYSTAFF_PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}mystaff"
 SESSION_COOKIE_AGE = 8 * 60 * 60  # seconds: a school day
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # shared devices
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/"  # one person per browser, whatever tenant
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "mystaff_csrf"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}mystaff_csrf"
 CSRF_COOKIE_AGE = None  # till the browser closes, like the session
+# "Sam's phone number is now …" ends with the session: in a cookie of its own the next person would read it.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Transport ---------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MYSTAFF_PRODUCTION
@@ -193,6 +198,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked on the machine itself, by what watches over the server
 X_FRAME_OPTIONS = "DENY"
 MYSTAFF_PROXY = env("PROXY", False, switch)
+if MYSTAFF_PROXY and MYSTAFF_DEMO:
+    refuse("MYSTAFF_PROXY and MYSTAFF_DEMO are both 1: through a proxy everyone reads the demo's messages.")
 if MYSTAFF_PROXY:  # only behind a proxy that sets these headers itself: anyone may send them
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -74,6 +74,10 @@ def test_a_secret_key_is_made_once_and_only_its_owner_can_read_it(settings_of, t
 def test_a_database_means_production(settings_of):
     found = settings_of(**PRODUCTION)
     assert (found["MYSTAFF_DEMO"], found["MYSTAFF_PRODUCTION"]) == (False, True)
+    # Browsers refuse the prefix where one of its conditions is not met (RFC 6265bis, 4.1.3.2).
+    cookies = found["SESSION_COOKIE_NAME"], found["CSRF_COOKIE_NAME"]
+    assert all(name.startswith("__Host-") for name in cookies)
+    assert found["SESSION_COOKIE_PATH"] == found["CSRF_COOKIE_PATH"] == "/"
     assert found["SESSION_COOKIE_SECURE"] and found["CSRF_COOKIE_SECURE"] and found["SECURE_SSL_REDIRECT"]
     assert found["SECURE_HSTS_SECONDS"] >= 31_536_000
     assert found["MYSTAFF_HOSTS"] == ["mystaff.school.example"]
@@ -144,6 +148,7 @@ def test_production_needs(refusal, missing):
         ({"MYSTAFF_DEMO": "1", "MYSTAFF_LISTEN": "0.0.0.0:8000"}, "MYSTAFF_LISTEN"),
         ({"MYSTAFF_DEMO": "1", "MYSTAFF_LISTEN": "192.0.2.7:8000"}, "MYSTAFF_LISTEN"),
         ({"MYSTAFF_DEMO": "1", "MYSTAFF_HOSTS": "localhost,school.example"}, "MYSTAFF_HOSTS"),
+        ({"MYSTAFF_DEMO": "1", "MYSTAFF_PROXY": "1"}, "MYSTAFF_PROXY"),
         (PRODUCTION | {"MYSTAFF_DEBUG": "1"}, "MYSTAFF_DEBUG"),
         ({"MYSTAFF_PRODUCTION": "1", "MYSTAFF_DEMO": "0"}, "MYSTAFF_DATABASE_URL"),
     ],

@@ -69,6 +69,15 @@ def test_too_many_tries_are_stopped_without_saying_for_whom(district):
         assert "too many" in stopped.content.decode().lower()
 
 
+def test_a_made_up_host_or_spelling_buys_no_more_tries(district):
+    hosts = ["localhost", "LOCALHOST.", "127.0.0.1", "[::1]", "localhost:1"]
+    names = ["sam.reed", "SAM.REED", " sam.reed ", "sam.reed@riverside.example", "Sam.Reed@RIVERSIDE.example"]
+    for host, name in zip(hosts * 2, names * 2, strict=True):
+        try_to(name, "wrong", browser=Client(HTTP_HOST=host))
+    stopped = try_to("sam.reed", PASSWORD, browser=Client(HTTP_HOST="localhost:99"))
+    assert "too many" in stopped.content.decode().lower()
+
+
 def test_a_session_is_a_stranger_in_another_tenant(district, lake, sign_in):
     browser = sign_in(district.maria)
     assert browser.get("/riverside/").status_code == 302
@@ -257,6 +266,15 @@ def test_sign_out_is_no_link(district, sign_in):
     browser = sign_in(district.sam)
     assert browser.get("/riverside/sign-out/").status_code == 405
     assert browser.get("/riverside/account/").status_code == 200
+
+
+def test_what_was_done_is_not_told_to_the_next_person(district, sign_in):
+    browser = sign_in(district.maria)
+    browser.post(f"/riverside/people/{district.sam.pk}/phone/", {"phone_number": "+1 425 555 0142"})
+    assert "0142" not in str(browser.cookies)
+    browser.post("/riverside/sign-out/")
+    try_to("omar.diaz", browser=browser)
+    assert "0142" not in browser.get("/riverside/account/").content.decode()
 
 
 # What is not mounted
