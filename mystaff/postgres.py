@@ -244,7 +244,12 @@ class Cluster:
 
     def _open(self, name: str) -> IO:
         own_files.make_folder(self.var)
-        return open(self.var / f"{self.name}.{name}", "a")
+        # Whoever may open it may hold the lock, and so keep us from starting: nobody else may.
+        return open(self.var / f"{self.name}.{name}", "a", opener=_own)
+
+
+def _own(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _lock(file: IO, how: int) -> bool:

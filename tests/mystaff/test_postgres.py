@@ -94,7 +94,9 @@ def test_nothing_listens_on_the_network(running):
 def test_only_the_servers_account_enters_its_folder(running):
     assert running.folder.stat().st_mode & 0o777 == 0o700
     assert running.folder.stat().st_uid == postgres_programs.account().pw_uid
-    assert (running.var / f"{running.name}.json").stat().st_mode & 0o777 == 0o600
+    for file in ("json", "gate", "users", "alone"):
+        with running.alone():
+            assert (running.var / f"{running.name}.{file}").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root's servers lie outside the project")
