@@ -28,11 +28,12 @@ class Processes:
     def __exit__(self, *error) -> None:
         self.stop()
 
-    def start(self, name: str, *command: str) -> None:
-        """Start one; if we are killed outright, the system ends it for us."""
+    def start(self, name: str, *command: str) -> int:
+        """Start one and give its process id; if we are killed outright, the system ends it for us."""
         self._running[name] = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, process_group=0, preexec_fn=_die_with(os.getpid())
         )
+        return self._running[name].pid
 
     def watch(self) -> None:
         """Raise Ended if one of them has ended."""
