@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.models import Result, record
-from directory import permissions, tasks
+from directory import permissions, refusals, tasks
 from directory.connectors import Authority, AuthorityError, Refused, open_authority
 from directory.models import PhoneMethod, PhoneType, Settings, User
 from directory.permissions import Action
@@ -86,7 +86,7 @@ def acting(by: Initiator, action: Action, person: User) -> Iterator[tuple[Author
 
     Raises Denied, or the authority's Refused or Unreachable; then nothing has changed here.
     """
-    reason = permissions.refusal(by.user, action, person)
+    reason = refusals.refusal(by.user, action, person)
     with _through(by, action, _snapshot(person), reason) as deed:
         yield open_authority(person), deed
 

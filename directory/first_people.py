@@ -6,6 +6,8 @@ from audit.models import record
 from directory import passwords
 from directory.models import RoleAssignment, User
 
+COMMAND_LINE = {"id": None, "name": "manage.py"}
+
 
 @transaction.atomic
 def add(user_principal_name: str, name: str, role: str) -> str:
@@ -25,21 +27,24 @@ def add(user_principal_name: str, name: str, role: str) -> str:
     return password
 
 
-def _record(person: User, role: str) -> None:
-    target = {
+def snapshot(person: User) -> dict:
+    """A person as the trail keeps them."""
+    return {
         "id": person.pk,
         "type": "User",
         "name": person.display_name,
         "principal_name": person.user_principal_name,
     }
-    actor = {"id": None, "name": "manage.py"}
-    record("Add user", category="UserManagement", operation="Create", actor=actor, target=target)
-    changed = [{"name": "Role.DisplayName", "oldValue": None, "newValue": role}]
+
+
+def _record(person: User, role: str) -> None:
+    target = snapshot(person)
+    record("Add user", category="UserManagement", operation="Create", actor=COMMAND_LINE, target=target)
     record(
         "Add member to role",
         category="RoleManagement",
         operation="Assign",
-        actor=actor,
+        actor=COMMAND_LINE,
         target=target,
-        changed=changed,
+        changed=[{"name": "Role.DisplayName", "oldValue": None, "newValue": role}],
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from directory import roles
@@ -95,11 +94,11 @@ def reachable(actor: User, action: Action) -> QuerySet[User]:
     if action.own:
         return User.objects.members().filter(pk=actor.pk)
     if action == VIEW:
-        return User.objects.filter(_any(_in_scope(held) for held in _holding(actor, action)))
+        return User.objects.filter(_in_any_scope(holding(actor, action)))
     return (
         User.objects.members()
         .exclude(pk=actor.pk)
-        .filter(_any(_in_scope(held) & ~_protected_from(held, action) for held in _holding(actor, action)))
+        .filter(_any(in_scope(held) & ~_protected_from(held, action) for held in holding(actor, action)))
     )
 
 
@@ -118,39 +117,57 @@ def _any(conditions: Iterable[Q]) -> Q:
     return found
 
 
-def _holding(actor: User, action: Action) -> list[RoleAssignment]:
+def holding(actor: User, action: Action) -> list[RoleAssignment]:
     """The actor's assignments that know this action at all."""
     return [held for held in actor.assignments if held.role in (action.table or {})]
 
 
-def _in_scope(held: RoleAssignment) -> Q:
-    if held.unit is None:
+def in_scope(held: RoleAssignment) -> Q:
+    return _in_any_scope([held])
+
+
+def _in_any_scope(assignments: list[RoleAssignment]) -> Q:
+    if any(held.unit is None for held in assignments):
         return EVERYONE
-    return Q(pk__in=UnitMembership.objects.below(held.unit).values("user_id"))
+    return _inside([held.unit.path for held in assignments])
+
+
+def _inside(paths: list[str]) -> Q:
+    """People in or below any of these units.
+
+    Exists, here and below: PostgreSQL then looks for the one person that is asked about. With IN it gathers
+    all the people of a school, or all the roles of a tenant, to look for one among them.
+    """
+    below = _any(Q(unit__path__gte=path, unit__path__lt=after(path)) for path in paths)
+    return Q(Exists(UnitMembership.objects.filter(below, user=OuterRef("pk")))) if paths else NOBODY
 
 
 def _protected_from(held: RoleAssignment, action: Action) -> Q:
     """People that this one assignment does not reach for this action, wherever they are."""
-    bad = _out_of_reach(held, action)
+    bad = out_of_reach(held, action)
     groups = Group.objects.filter(is_role_assignable=True).filter(
-        Q(pk__in=bad.exclude(group=None).values("group_id")) | _groups_of_their_own_row(held, action)
+        Q(Exists(bad.filter(group=OuterRef("pk")))) | _groups_of_their_own_row(held, action)
     )
+    person = OuterRef("pk")
     return (
-        Q(pk__in=bad.exclude(user=None).values("user_id"))
-        | Q(pk__in=Group.members.through.objects.filter(group__in=groups).values("user_id"))
-        | Q(pk__in=Group.owners.through.objects.filter(group__in=groups).values("user_id"))
-        | _in_restricted_units(held)
+        Q(Exists(bad.filter(user=person)))
+        | Q(Exists(Group.members.through.objects.filter(user=person, group__in=groups)))
+        | Q(Exists(Group.owners.through.objects.filter(user=person, group__in=groups)))
+        | in_restricted_units(held)
     )
 
 
-def _out_of_reach(held: RoleAssignment, action: Action) -> QuerySet[RoleAssignment]:
+def out_of_reach(held: RoleAssignment, action: Action) -> QuerySet[RoleAssignment]:
     """Roles, held now or later, whose holders this assignment does not reach."""
     allowed = action.table[held.role]
     refused = ~Q(role__in=allowed)
     if roles.ANY_OTHER in allowed:
         refused = Q(role__in=roles.ROWS - allowed)
-    if roles.IN_RESTRICTED_UNIT not in allowed:
-        refused |= _any(Q(unit__path__gte=path, unit__path__lt=after(path)) for path in _restricted_paths())
+    closed = _restricted_paths()
+    if roles.IN_RESTRICTED_UNIT in allowed:
+        # The table's row speaks of the whole tenant; over a unit nobody comes in through its administrator.
+        closed = [] if held.unit is None else _closed_to(held)
+    refused |= _any(Q(unit__path__gte=path, unit__path__lt=after(path)) for path in closed)
     if held.unit is not None:
         # Strictly below: a role over the same unit, a wider one or the tenant is no business of this actor.
         path = held.unit.path
@@ -165,25 +182,22 @@ def _groups_of_their_own_row(held: RoleAssignment, action: Action) -> Q:
     """
     if held.unit is None and roles.IN_ROLE_GROUP in action.table[held.role]:
         return NOBODY
-    held_by_groups = RoleAssignment.objects.not_over().exclude(group=None)
-    return ~Q(pk__in=held_by_groups.values("group_id")) | Q(
-        pk__in=held_by_groups.filter(unit=None).values("group_id")
-    )
+    theirs = RoleAssignment.objects.not_over().filter(group=OuterRef("pk"))
+    return ~Q(Exists(theirs)) | Q(Exists(theirs.filter(unit=None)))
 
 
 def _restricted_paths() -> list[str]:
     return list(AdministrativeUnit.objects.filter(is_restricted=True).values_list("path", flat=True))
 
 
-def _in_restricted_units(held: RoleAssignment) -> Q:
+def _closed_to(held: RoleAssignment) -> list[str]:
+    """Restricted units that this role is not scoped at or below."""
+    return [path for path in _restricted_paths() if not held.unit or not held.unit.path.startswith(path)]
+
+
+def in_restricted_units(held: RoleAssignment) -> Q:
     """People in or below a restricted unit, unless this role is scoped at or below that very unit."""
-    closed = [p for p in _restricted_paths() if held.unit is None or not held.unit.path.startswith(p)]
-    return _any(Q(pk__in=_members_below(path)) for path in closed)
-
-
-def _members_below(path: str) -> QuerySet:
-    inside = UnitMembership.objects.filter(unit__path__gte=path, unit__path__lt=after(path))
-    return inside.values("user_id")
+    return _inside(_closed_to(held))
 
 
 # Places
@@ -191,12 +205,12 @@ def _members_below(path: str) -> QuerySet:
 
 def opens_portal(actor: User, settings: Settings | None = None) -> bool:
     """Whether the portal opens: a role that helps people, and the tenant's switch."""
-    return bool(_holding(actor, VIEW)) and (settings or Settings.current()).opens_portal_for(actor)
+    return bool(holding(actor, VIEW)) and (settings or Settings.current()).opens_portal_for(actor)
 
 
 def locations(actor: User) -> QuerySet[AdministrativeUnit]:
     """Where the actor starts: the topmost units of their roles, or all topmost of the tenant."""
-    scopes = [held.unit for held in _holding(actor, VIEW)]
+    scopes = [held.unit for held in holding(actor, VIEW)]
     if None in scopes:
         return AdministrativeUnit.objects.filter(parent=None)
     top = [unit for unit in scopes if not any(unit.is_below(other, strictly=True) for other in scopes)]
@@ -205,84 +219,9 @@ def locations(actor: User) -> QuerySet[AdministrativeUnit]:
 
 def units(actor: User) -> QuerySet[AdministrativeUnit]:
     """Every unit the actor may open."""
-    scopes = [held.unit for held in _holding(actor, VIEW)]
+    scopes = [held.unit for held in holding(actor, VIEW)]
     if None in scopes:
         return AdministrativeUnit.objects.all()
     return AdministrativeUnit.objects.filter(
         _any(Q(path__gte=unit.path, path__lt=after(unit.path)) for unit in scopes)
     )
-
-
-# Refusals
-
-
-def refusal(actor: User, action: Action, person: User) -> str | None:
-    """Why this person is out of reach, as a sentence for the manager; None if they are not.
-
-    Call it for people the actor may see, and only for them.
-    """
-    if reachable(actor, action).filter(pk=person.pk).exists():
-        return None
-    for applies in (_own_account, _guest, _no_such_role, _elsewhere, _restricted, _holder, _in_role_group):
-        if sentence := applies(actor, action, person):
-            return sentence
-    return _("Your role does not reach this account.")
-
-
-def _own_account(actor: User, action: Action, person: User) -> str:
-    return _("This is your own account.") if actor.pk == person.pk else ""
-
-
-def _guest(actor: User, action: Action, person: User) -> str:
-    if not person.is_guest:
-        return ""
-    return _("%(name)s is a guest: their own organization looks after the account.") % {
-        "name": person.first_name
-    }
-
-
-def _no_such_role(actor: User, action: Action, person: User) -> str:
-    return "" if _holding(actor, action) else _("Your role does not include this.")
-
-
-def _elsewhere(actor: User, action: Action, person: User) -> str:
-    if _covering(actor, action, person):
-        return ""
-    return _("%(name)s is not in your locations.") % {"name": person.first_name}
-
-
-def _restricted(actor: User, action: Action, person: User) -> str:
-    covering = _covering(actor, action, person)
-    if not all(User.objects.filter(_in_restricted_units(held), pk=person.pk).exists() for held in covering):
-        return ""
-    return _("%(name)s is in a restricted location.") % {"name": person.first_name}
-
-
-def _holder(actor: User, action: Action, person: User) -> str:
-    """Names a role in the way; where several assignments cover the person, as seen by the first."""
-    for held in _covering(actor, action, person):
-        for role in _roles_of(person, _out_of_reach(held, action)):
-            return _("%(name)s holds %(role)s.") % {"name": person.first_name, "role": _(role)}
-    return ""
-
-
-def _in_role_group(actor: User, action: Action, person: User) -> str:
-    return _("%(name)s belongs to a group that carries roles.") % {"name": person.first_name}
-
-
-def _covering(actor: User, action: Action, person: User) -> list[RoleAssignment]:
-    """The actor's assignments in whose scope the person is."""
-    return [
-        held
-        for held in _holding(actor, action)
-        if User.objects.filter(_in_scope(held), pk=person.pk).exists()
-    ]
-
-
-def _roles_of(person: User, assignments: QuerySet[RoleAssignment]) -> list[str]:
-    mine = (
-        Q(user=person)
-        | Q(group__in=person.groupmember_set.values("group_id"))
-        | Q(group__in=person.groupowner_set.values("group_id"))
-    )
-    return sorted(assignments.filter(mine).values_list("role", flat=True))

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.vary import vary_on_headers
 
-from directory import permissions
+from directory import permissions, refusals
 from directory.actions import Denied, acting
 from directory.connectors import AuthorityError
 from directory.models import User
@@ -46,7 +46,7 @@ def person_or_404(request: HttpRequest, pk: UUID) -> User:
 
 def check(request: HttpRequest, action: Action, person: User) -> None:
     """Raise Denied where the button is disabled; a POST by hand meets the door, so that the trail has it."""
-    if reason := permissions.refusal(request.user, action, person):
+    if reason := refusals.refusal(request.user, action, person):
         if request.method == "POST":
             with acting(initiator(request), action, person):
                 raise Denied(reason)

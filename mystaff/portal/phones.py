@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from directory import actions, permissions
+from directory import actions, permissions, refusals
 from directory.models import PhoneMethod, PhoneType, User
 from mystaff.context import settings_of
 from mystaff.initiator import initiator
@@ -45,7 +45,7 @@ def phone(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, person: User) -> bool:
-    return permissions.refusal(request.user, permissions.ADD_PHONE, person) is None
+    return refusals.refusal(request.user, permissions.ADD_PHONE, person) is None
 
 
 def _saved(request: HttpRequest, person: User, form: PhoneForm) -> bool:

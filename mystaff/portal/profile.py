@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Result
-from directory import permissions
+from directory import permissions, refusals
 from directory.models import EmailMethod, PhoneType, Settings, User
 from mystaff.portal.places import place_people
 from mystaff.portal.tables import badges
@@ -40,9 +40,9 @@ def profile(actor: User, person: User, settings: Settings) -> dict[str, Any]:
     context = {
         "person": person,
         "inside": permissions.reachable(actor, permissions.VIEW).filter(pk=person.pk).exists(),
-        "reset_refusal": permissions.refusal(actor, permissions.RESET_PASSWORD, person),
+        "reset_refusal": refusals.refusal(actor, permissions.RESET_PASSWORD, person),
         # One table of roles rules every deed on phones, so one answer serves all their buttons.
-        "phone_refusal": permissions.refusal(actor, permissions.CHANGE_PHONE, person),
+        "phone_refusal": refusals.refusal(actor, permissions.CHANGE_PHONE, person),
     }
     return context | (_details(person, settings) if context["inside"] else {})
 

@@ -127,6 +127,10 @@ def under_restriction(directory: Directory, unit: int | None) -> bool:
     return any(directory.units[u].restricted for u in directory.up(unit))
 
 
+def _restrictions(directory: Directory, unit: int | None) -> set[int]:
+    return {u for u in directory.up(unit) if directory.units[u].restricted}
+
+
 def includes(deed: str, power: Assignment) -> bool:
     """The role reaches somebody by this deed: at the least, people without a role."""
     return TABLES[deed].get(power.role, {}).get(NO_ROLE, False)
@@ -157,6 +161,8 @@ def in_the_way(directory: Directory, deed: str, power: Assignment, held: Assignm
         return True
     if under_restriction(directory, held.unit) and not table[RESTRICTED_ROLE]:
         return True
+    if power.unit is not None and not _restrictions(directory, held.unit) <= set(directory.up(power.unit)):
+        return True  # else its administrator would let the actor into a restricted unit that keeps them out
     strictly_below = power.unit in directory.up(held.unit) and held.unit != power.unit
     return power.unit is not None and not strictly_below
 
@@ -221,6 +227,7 @@ def taken_over(directory: Directory, actor: int) -> set[int]:
 
 
 def opens_restricted(directory: Directory, actor: int) -> bool:
-    """The actor has a role that the tables let act on holders of roles over restricted units."""
+    """The actor holds, over the tenant, a role that the tables let act on those who rule such units."""
     mine = powers(directory, actor)
+    mine = [a for a in mine if a.unit is None]
     return any(TABLES[deed].get(a.role, {}).get(RESTRICTED_ROLE) for deed in TABLES for a in mine)

@@ -1,14 +1,13 @@
 """The permission rule against an oracle that knows nothing of the product, on random directories."""
 
 from collections import Counter
-from dataclasses import replace
 from itertools import product
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, seed, settings
 
-from directory import permissions
+from directory import permissions, refusals
 from directory.models import User
 from tests.directory import oracle
 from tests.directory.oracle import Assignment, Directory, Group, Person, Unit
@@ -43,22 +42,6 @@ def kind_of(sentence: str, person: User) -> tuple[str, str]:
     return kinds[sentence], ""
 
 
-def misnamed(directory: Directory, deed: str, actor: int, target: int, true: set) -> set:
-    """Roles that a refusal names though they are not in the way: two known slips, see the last tests.
-
-    An owner is said to hold the roles of a group that carries one over the tenant; and an assignment that a
-    restricted unit keeps out is asked for roles in the way all the same.
-    """
-    if not any(kind in (oracle.HOLDS, oracle.GROUP) for kind, _role in true):
-        return set()
-    groups = [replace(g, members=g.members | (g.owners & {target})) for g in directory.groups]
-    slipped = replace(directory, groups=groups)
-    able = [p for p in oracle.powers(slipped, actor) if oracle.includes(deed, p)]
-    near = [p for p in able if oracle.covers(slipped, p, target)]
-    found = set().union(*(oracle.obstacles(slipped, deed, p, target) for p in near))
-    return {(kind, role) for kind, role in found if kind == oracle.HOLDS}
-
-
 def compare(directory: Directory, people: list[User]) -> None:
     """Hold the lists of every actor, by both deeds, against the oracle."""
     for actor, user in enumerate(people):
@@ -71,13 +54,13 @@ def compare(directory: Directory, people: list[User]) -> None:
 def compare_refusal(directory: Directory, deed: str, actor: int, target: int, people: list[User]) -> str:
     """Hold one refusal, or none, against the oracle; returns its kind."""
     true = oracle.reasons(directory, deed, actor, target)
-    sentence = permissions.refusal(people[actor], DEEDS[deed], people[target])
+    sentence = refusals.refusal(people[actor], DEEDS[deed], people[target])
     case = (deed, actor, target, sentence, true, directory)
     assert (sentence is None) == (not true), case
     if sentence is None:
         return "reached"
     kind = kind_of(sentence, people[target])
-    assert kind in true | misnamed(directory, deed, actor, target, true), case
+    assert kind in true, case
     return kind[0]
 
 
@@ -183,22 +166,14 @@ def test_corners(riverside, lakeshore, name):
         write_and_compare(CORNERS[name], lakeshore)
 
 
-# Known slips of the sentence, never of the rule: when these pass, `misnamed` can go.
-
-
-@pytest.mark.xfail(strict=True, reason="an owner is said to hold the roles of a group that carries roles")
-def test_an_owner_of_a_group_over_the_tenant_holds_nothing(riverside, lakeshore, monkeypatch):
+def test_an_owner_of_a_group_over_the_tenant_holds_nothing(riverside, lakeshore):
     everywhere = Assignment("Reports Reader", group=0)
-    directory = corner(IN_SCHOOL, acting(PASSWORD), everywhere, group=OWNED)
-    monkeypatch.setitem(globals(), "misnamed", lambda *_: set())
     with riverside.scope():
-        write_and_compare(directory, lakeshore)
+        write_and_compare(corner(IN_SCHOOL, acting(PASSWORD), everywhere, group=OWNED), lakeshore)
 
 
-@pytest.mark.xfail(strict=True, reason="a role is named that stops only an assignment kept out anyway")
-def test_a_role_named_stops_an_assignment_that_is_let_in(riverside, lakeshore, monkeypatch):
+def test_a_role_named_stops_an_assignment_that_is_let_in(riverside, lakeshore):
     powers = acting(PASSWORD), acting(PRIVILEGED, ROOMS)
     directory = corner(IN_ROOMS, *powers, Assignment(USERS, CLOSET, person=1), group=THEIRS)
-    monkeypatch.setitem(globals(), "misnamed", lambda *_: set())
     with riverside.scope():
         write_and_compare(directory, lakeshore)
