@@ -13,9 +13,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("user_principal_name", metavar="UPN", help="like maria.lopez@school.example")
-        parser.add_argument(
-            "role", choices=roles.EVERY_ROLE, metavar="ROLE", help="its name, quoted"
-        )
+        parser.add_argument("role", choices=roles.EVERY_ROLE, metavar="ROLE", help="its name, quoted")
         parser.add_argument("--location", help="its name; without it the role is over the whole tenant")
         parser.add_argument("--remove", action="store_true", help="take the role away again")
 
