@@ -132,14 +132,32 @@ def _in_any_scope(assignments: list[RoleAssignment]) -> Q:
     return _inside([held.unit.path for held in assignments])
 
 
+def ids_in_view(actor: User, settings: Settings) -> QuerySet | None:
+    """Ids of whom the search shows, to be narrowed down before anybody is looked up; None for everyone."""
+    if settings.look_up_everyone and opens_portal(actor, settings):
+        return None
+    return ids_of_own(actor)
+
+
+def ids_of_own(actor: User) -> QuerySet | None:
+    """Ids of whom the actor may see, once or several times each; None for everyone of the tenant."""
+    held = holding(actor, VIEW)
+    if any(one.unit is None for one in held):
+        return None
+    return UnitMembership.objects.filter(_below(one.unit.path for one in held)).values("user_id").distinct()
+
+
+def _below(paths: Iterable[str]) -> Q:
+    return _any(Q(unit__path__gte=path, unit__path__lt=after(path)) for path in paths)
+
+
 def _inside(paths: list[str]) -> Q:
     """People in or below any of these units.
 
     Exists, here and below: PostgreSQL then looks for the one person that is asked about. With IN it gathers
     all the people of a school, or all the roles of a tenant, to look for one among them.
     """
-    below = _any(Q(unit__path__gte=path, unit__path__lt=after(path)) for path in paths)
-    return Q(Exists(UnitMembership.objects.filter(below, user=OuterRef("pk")))) if paths else NOBODY
+    return Q(Exists(UnitMembership.objects.filter(_below(paths), user=OuterRef("pk")))) if paths else NOBODY
 
 
 def _protected_from(held: RoleAssignment, action: Action) -> Q:
@@ -167,7 +185,7 @@ def out_of_reach(held: RoleAssignment, action: Action) -> QuerySet[RoleAssignmen
     if roles.IN_RESTRICTED_UNIT in allowed:
         # The table's row speaks of the whole tenant; over a unit nobody comes in through its administrator.
         closed = [] if held.unit is None else _closed_to(held)
-    refused |= _any(Q(unit__path__gte=path, unit__path__lt=after(path)) for path in closed)
+    refused |= _below(closed)
     if held.unit is not None:
         # Strictly below: a role over the same unit, a wider one or the tenant is no business of this actor.
         path = held.unit.path

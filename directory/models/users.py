@@ -28,10 +28,7 @@ class UserQuerySet(models.QuerySet):
 
     def search(self, text: str) -> UserQuerySet:
         """People with, for every word typed, a word that begins so; accents and case are ignored."""
-        found = self
-        for word in sorted(words_of(text), key=len, reverse=True)[:5]:
-            found = found.filter(pk__in=SearchWord.matching(word))
-        return found if words_of(text) else self.none()
+        return self.filter(pk__in=SearchWord.search(text))
 
     def in_unit(self, unit) -> UserQuerySet:
         """People in a unit and in all below it, once each."""

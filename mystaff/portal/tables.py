@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import django_tables2 as tables
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -76,12 +79,26 @@ class FoundTable(PeopleTable):
         return super().render_account(record) if record.is_mine else ""
 
 
-def table_of(kind: type[PeopleTable], people: QuerySet[User], request: HttpRequest) -> PeopleTable:
-    """One page of a list, as the address asks for it; a page that is not there becomes the nearest one.
+class Pages(Paginator):
+    """Counts ids: for that nobody need be looked up."""
 
-    Not RequestConfig: it lets the address choose any number of rows.
+    def __init__(self, rows, per_page: int, *, ids: QuerySet | None, **kwargs) -> None:
+        super().__init__(rows, per_page, **kwargs)
+        self._ids = User.objects.values("pk") if ids is None else ids
+
+    @cached_property
+    def count(self) -> int:
+        return self._ids.order_by().count()
+
+
+def table_of(kind: type[PeopleTable], ids: QuerySet | None, request: HttpRequest) -> PeopleTable:
+    """One page of the people with these ids (None: of everyone), as the address asks for it.
+
+    A page that is not there becomes the nearest one. Not RequestConfig: it lets the address choose any
+    number of rows.
     """
+    people = User.objects.all() if ids is None else User.objects.filter(pk__in=ids)
     table = kind(people, order_by=request.GET.getlist("sort") or "name", request=request)
-    table.paginate(page=1, per_page=PER_PAGE)
+    table.paginate(Pages, page=1, per_page=PER_PAGE, ids=ids)
     table.page = table.paginator.get_page(request.GET.get("page"))
     return table

@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from directory import permissions
-from directory.models import User
+from directory.models import SearchWord, UnitMembership, User
 from mystaff.context import settings_of
 from mystaff.portal.access import person_or_404, portal_view
 from mystaff.portal.places import around, in_order, place_people, with_counts
@@ -37,8 +38,8 @@ def location(request: HttpRequest, pk: UUID) -> HttpResponse:
     unit = get_object_or_404(permissions.units(request.user), pk=pk)
     above, below = around(request.user, unit)
     text = request.GET.get("q", "").strip()
-    people = User.objects.in_unit(unit)
-    table = table_of(PeopleTable, people.search(text) if text else people, request)
+    inside = UnitMembership.objects.below(unit).values("user_id").distinct()
+    table = table_of(PeopleTable, SearchWord.search(text, inside) if text else inside, request)
     context = {"unit": unit, "above": above, "below": with_counts(below), "table": table, "q": text}
     return render(request, "portal/location.html", context | {"only_one": _starts_here(request.user)})
 
@@ -56,23 +57,21 @@ def search(request: HttpRequest) -> HttpResponse:
     text, everyone = request.GET.get("q", "").strip(), "everyone" in request.GET
     context = {"q": text, "everyone": everyone and not text}
     if text or everyone:
-        people = _findable(request).search(text) if text else _own(request)
-        context["table"] = _found(request, people)
+        context["table"] = _found(request, _ids_of(request, text))
     return render(request, "portal/search.html", context)
 
 
-def _findable(request: HttpRequest):
-    return permissions.findable(request.user, settings_of(request))
+def _ids_of(request: HttpRequest, text: str) -> QuerySet | None:
+    if not text:
+        return permissions.ids_of_own(request.user)
+    return SearchWord.search(text, permissions.ids_in_view(request.user, settings_of(request)))
 
 
-def _own(request: HttpRequest):
-    return permissions.reachable(request.user, permissions.VIEW)
-
-
-def _found(request: HttpRequest, people) -> FoundTable:
-    table = table_of(FoundTable, people, request)
+def _found(request: HttpRequest, ids: QuerySet | None) -> FoundTable:
+    table = table_of(FoundTable, ids, request)
     shown = [row.record for row in table.paginated_rows]
-    mine = set(_own(request).filter(pk__in=[person.pk for person in shown]).values_list("pk", flat=True))
+    own = permissions.reachable(request.user, permissions.VIEW)
+    mine = set(own.filter(pk__in=[person.pk for person in shown]).values_list("pk", flat=True))
     place_people(request.user, shown)
     for person in shown:
         person.is_mine = person.pk in mine
