@@ -1,9 +1,11 @@
 """The door: every deed checked, written before and after, and undone where it fails."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, Result
@@ -89,6 +91,33 @@ def test_a_failure_changes_nothing_and_says_why(district, by, monkeypatch, error
     assert [result for _activity, result in trail()] == [Result.ATTEMPTED, Result.FAILURE]
     assert Entry.objects.get(result=Result.FAILURE).result_reason == str(error)
     assert not ProcrastinateJob.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_managers_at_once_one_is_told_to_look_again(district):
+    def reset(who: User, password: str) -> str:
+        try:
+            with district.tenant.scope():
+                actions.reset_password(User.objects.get(pk=sam.pk), password, by=Initiator(who))
+                return password
+        except Refused as refused:
+            return str(refused)
+        finally:
+            connection.close()
+
+    sam, at_once = district.sam, Barrier(2)
+    read = actions._wait_in_line
+
+    def together(person: User) -> None:
+        at_once.wait(timeout=10)  # both have read the person before either goes on
+        read(person)
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as threads:
+        patch.setattr(actions, "_wait_in_line", together)
+        said = set(threads.map(reset, [district.maria, district.admin], [NEW, "Harbor-Lantern-64"]))
+    now = User.objects.get(pk=sam.pk)
+    worked = [password for password in (NEW, "Harbor-Lantern-64") if now.check_password(password)]
+    assert said == {*worked, "Sam’s password was changed a moment ago."}
 
 
 def test_the_authority_is_told_the_password_once(district, by, monkeypatch):
