@@ -144,7 +144,7 @@ def ids_of_own(actor: User) -> QuerySet | None:
     held = holding(actor, VIEW)
     if any(one.unit is None for one in held):
         return None
-    return UnitMembership.objects.filter(_below(one.unit.path for one in held)).values("user_id").distinct()
+    return UnitMembership.objects.filter(_below(one.unit.path for one in held)).values("user_id")
 
 
 def _below(paths: Iterable[str]) -> Q:

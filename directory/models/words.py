@@ -46,6 +46,8 @@ class SearchWord(TenantModel):
     def search(cls, text: str, inside: models.QuerySet | None = None) -> models.QuerySet:
         """Ids of the people with, for every word typed, a word that begins so; of those inside, if given.
 
+        Once or several times each.
+
         Sets of ids are intersected before anybody is looked up: PostgreSQL, which cannot know how few
         remain, would rather look up everyone in a school one by one.
         """
@@ -54,7 +56,7 @@ class SearchWord(TenantModel):
             return cls.objects.none().values("user_id")
         first, *rest = map(cls.matching, words)
         rest += [] if inside is None else [inside]
-        return first.intersection(*rest) if rest else first.distinct()
+        return first.intersection(*rest) if rest else first
 
     @classmethod
     def matching(cls, beginning: str) -> models.QuerySet:

@@ -84,21 +84,24 @@ class Pages(Paginator):
 
     def __init__(self, rows, per_page: int, *, ids: QuerySet | None, **kwargs) -> None:
         super().__init__(rows, per_page, **kwargs)
-        self._ids = User.objects.values("pk") if ids is None else ids
+        self._ids = ids
 
     @cached_property
     def count(self) -> int:
-        return self._ids.order_by().count()
+        if self._ids is None:
+            return User.objects.count()
+        # An intersection holds nobody twice, and Django refuses to say so again.
+        return self._ids.count() if self._ids.query.combinator else self._ids.distinct().count()
 
 
 def table_of(kind: type[PeopleTable], ids: QuerySet | None, request: HttpRequest) -> PeopleTable:
     """One page of the people with these ids (None: of everyone), as the address asks for it.
 
-    A page that is not there becomes the nearest one. Not RequestConfig: it lets the address choose any
-    number of rows.
+    A page that is not there becomes the nearest one. The table is not given the request: it would let the
+    address choose any number of rows, and count the people in its own way.
     """
     people = User.objects.all() if ids is None else User.objects.filter(pk__in=ids)
-    table = kind(people, order_by=request.GET.getlist("sort") or "name", request=request)
+    table = kind(people, order_by=request.GET.getlist("sort") or "name")
     table.paginate(Pages, page=1, per_page=PER_PAGE, ids=ids)
     table.page = table.paginator.get_page(request.GET.get("page"))
     return table

@@ -38,7 +38,7 @@ def location(request: HttpRequest, pk: UUID) -> HttpResponse:
     unit = get_object_or_404(permissions.units(request.user), pk=pk)
     above, below = around(request.user, unit)
     text = request.GET.get("q", "").strip()
-    inside = UnitMembership.objects.below(unit).values("user_id").distinct()
+    inside = UnitMembership.objects.below(unit).values("user_id")
     table = table_of(PeopleTable, SearchWord.search(text, inside) if text else inside, request)
     context = {"unit": unit, "above": above, "below": with_counts(below), "table": table, "q": text}
     return render(request, "portal/location.html", context | {"only_one": _starts_here(request.user)})

@@ -78,9 +78,15 @@ def cases(number: int) -> list[Case]:
         ]
         found += _profiles(tenant, size, people, {"principal": principal, "helpdesk": helpdesk})
         found += _searches(tenant, size, people, helpdesk)
-    everyone = Case(f"{size}: everyone, helpdesk", f"/{tenant.slug}/search/?everyone=1", helpdesk, PAGE)
-    own = Case(f"{size}: search in one's school, hits", f"/{tenant.slug}/search/?q=garcía", principal, SEARCH)
-    return [*found, everyone, own]
+    return found + [
+        Case(f"{size}: {name}", f"/{tenant.slug}/{path}", cookie, goal)
+        for name, path, cookie, goal in (
+            ("everyone, helpdesk", "search/?everyone=1", helpdesk, PAGE),
+            ("search in one's school, hits", "search/?q=garcía", principal, SEARCH),
+            ("search in one's classes, hits", "search/?q=garcía", cookie_of(tenant, "teacher"), SEARCH),
+            ("locations, helpdesk", "", helpdesk, PAGE),
+        )
+    ]
 
 
 def _profiles(tenant: Tenant, size: str, people, cookies: dict[str, str]) -> list[Case]:
