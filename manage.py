@@ -12,6 +12,7 @@ def main(arguments: list[str]) -> None:
     """Run one command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mystaff.settings")
     try:
+        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 
         from mystaff import postgres
@@ -23,7 +24,7 @@ def main(arguments: list[str]) -> None:
             database.prepare(os.environ)
         with nullcontext() if is_given(arguments) else postgres.running():
             execute_from_command_line(arguments)
-    except postgres.PostgresError as error:
+    except (postgres.PostgresError, ImproperlyConfigured) as error:
         sys.exit(str(error))
 
 

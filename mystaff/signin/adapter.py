@@ -15,7 +15,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         # One sentence for every way to fail: no name, no password, switched off.
         "username_password_mismatch": _("The username or the password is not right."),
-        "too_many_login_attempts": _("That were too many tries. Wait a few minutes, then try again."),
+        "too_many_login_attempts": _("Those were too many tries. Wait a few minutes, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

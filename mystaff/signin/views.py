@@ -26,6 +26,12 @@ class SignInView(LoginView):
     def get_initial(self) -> dict:
         return {"login": self.request.get_signed_cookie(CARRIED_NAME, default="", max_age=300)}
 
+    def form_valid(self, form) -> HttpResponse:
+        # Whoever sits here next must not find the name in the form.
+        response = super().form_valid(form)
+        response.delete_cookie(CARRIED_NAME, samesite="Lax")
+        return response
+
     def get_context_data(self, **kwargs) -> dict:
         # Past allauth's own, which wants its sign-up and login-by-code pages: they are not mounted.
         return super(LoginView, self).get_context_data(**kwargs)

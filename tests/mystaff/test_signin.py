@@ -238,6 +238,14 @@ def test_a_name_leads_by_its_domain_and_is_carried_over(district, lake, operator
     assert name in browser.get(leads_to).content.decode()
 
 
+def test_the_carried_name_is_gone_once_somebody_signed_in(district):
+    browser = Client()
+    browser.post("/", {"username": "sam.reed@riverside.example"})
+    try_to("sam.reed", browser=browser)
+    browser.post("/riverside/sign-out/")
+    assert "sam.reed" not in browser.get("/riverside/sign-in/").content.decode()
+
+
 def test_unknown_domains_get_one_neutral_sentence(district):
     pages = {
         words(Client().post("/", {"username": name})).replace(name, "") for name in ("a@x.example", "nobody")
