@@ -159,3 +159,39 @@ def test_nobody_is_a_superuser(district, operator):
         assert not person.is_superuser
         assert not person.has_perm("directory.delete_user")
     assert "is_superuser" not in {field.name for field in User._meta.get_fields()}
+
+
+# Ways in and out
+
+
+@pytest.mark.parametrize("page", ["", "audit/entry/", "directory/settings/"])
+def test_everywhere_there_is_a_way_out_and_back(admin, page):
+    text = admin.get(f"/riverside/admin/{page}", follow=True).content.decode()
+    assert 'action="/riverside/sign-out/"' in text
+    assert ">Sign out</button>" in text
+    assert 'href="/riverside/">Locations</a>' in text
+    assert 'href="/riverside/account/">My account</a>' in text
+    assert "Log out" not in text
+
+
+def test_an_administrator_who_is_a_guest_elsewhere_can_switch(district, lake, guest_maria, sign_in):
+    assign(district.maria, roles.GLOBAL)
+    text = sign_in(district.maria).get("/riverside/admin/").content.decode()
+    assert 'href="/riverside/switch/">Switch organization</a>' in text
+
+
+def test_ones_account_leads_to_the_admin_for_those_who_may(district, admin, sign_in, desk):
+    assert 'href="/riverside/admin/"' in admin.get("/riverside/account/").content.decode()
+    assert "/admin/" not in sign_in(district.maria).get("/riverside/account/").content.decode()
+    assert 'href="/admin/"' in desk.get("/account/").content.decode()
+    assert "Locations" not in desk.get("/admin/").content.decode()
+
+
+def test_a_manager_can_search_on_a_page_that_is_not_there(district, sign_in):
+    for path in ("/riverside/nowhere/", f"/riverside/people/{district.sam.pk}/x/"):
+        page = sign_in(district.maria).get(path)
+        assert page.status_code == 404
+        assert 'action="/riverside/search/"' in page.content.decode()
+    assert (
+        'action="/riverside/search/"' not in sign_in(district.sam).get("/riverside/nowhere/").content.decode()
+    )
