@@ -5,6 +5,7 @@ import secrets
 from urllib.parse import quote, urlsplit
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 
 from mystaff import postgres_roles as roles
 from mystaff.own_files import VAR, keep_secret
@@ -16,11 +17,16 @@ MAINTENANCE = ("", "postgres", "template1")
 def prepare(environment: dict[str, str]) -> None:
     """Change the environment to the demo's before the settings read it.
 
-    Raises PostgresError where the given server cannot be used, with what to do.
+    Raises ImproperlyConfigured where the demo is switched off, and PostgresError where the given server
+    cannot be used, with what to do.
     """
+    if environment.get("MYSTAFF_DEMO") == "0":
+        raise ImproperlyConfigured("MYSTAFF_DEMO is 0: the demo needs it on.")
     environment["MYSTAFF_DEMO"] = "1"
     if port := environment.get("PORT"):
-        environment["MYSTAFF_LISTEN"] = f"127.0.0.1:{port}"
+        # The host that was said is kept, for the settings to refuse: the demo listens on this machine only.
+        host, _, _ = environment.get("MYSTAFF_LISTEN", "").rpartition(":")
+        environment["MYSTAFF_LISTEN"] = f"{host or '127.0.0.1'}:{port}"
     given = environment.get("MYSTAFF_DATABASE_URL")
     if given and not environment.get("MYSTAFF_OWNER_DATABASE_URL"):
         made = _make(given)

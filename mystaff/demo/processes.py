@@ -8,6 +8,8 @@ import subprocess
 import time
 from collections.abc import Callable
 
+from mystaff.own_files import PROJECT
+
 PATIENCE = 5  # seconds between asking a program to end and ending it
 PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 
@@ -31,7 +33,11 @@ class Processes:
     def start(self, name: str, *command: str) -> int:
         """Start one and give its process id; if we are killed outright, the system ends it for us."""
         self._running[name] = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, process_group=0, preexec_fn=_die_with(os.getpid())
+            command,
+            cwd=PROJECT,  # whatever folder the demo was started in
+            stdin=subprocess.DEVNULL,
+            process_group=0,
+            preexec_fn=_die_with(os.getpid()),
         )
         return self._running[name].pid
 

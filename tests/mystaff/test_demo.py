@@ -21,6 +21,12 @@ from mystaff.postgres import PostgresError
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
 
 
+def children_of(pid: int) -> set[int]:
+    """The processes that this one started itself."""
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    return {int(child) for file in listed for child in file.read_text().split()}
+
+
 class Demo:
     """A demo that runs, and what it has said."""
 
@@ -29,9 +35,9 @@ class Demo:
         self.port = free_port()
         clean = {name: value for name, value in os.environ.items() if not name.startswith("MYSTAFF_")}
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo"],
+            [sys.executable, str(PROJECT / "manage.py"), "demo"],
             env=clean | environment | {"PORT": str(self.port)},
-            cwd=PROJECT,
+            cwd="/",  # any folder will do
             start_new_session=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -52,8 +58,7 @@ class Demo:
         """The processes that it started, and theirs."""
         found, todo = set(), [self.process.pid]
         while todo:
-            listed = Path(f"/proc/{todo.pop()}/task").glob("*/children")
-            children = {int(pid) for file in listed for pid in file.read_text().split()}
+            children = children_of(todo.pop())
             todo += children - found
             found |= children
         return found
@@ -101,7 +106,7 @@ def test_nothing_is_left_when_it_is_killed_outright_and_a_lost_program_ends_it(d
     demo.ends(signal.SIGKILL)
     again = Demo(demo.environment)
     assert again.said[-1].startswith("MyStaff is ready")
-    os.kill(min(again.family()), signal.SIGKILL)
+    os.kill(children_of(again.process.pid).pop(), signal.SIGKILL)
     assert "ended by itself" in again.process.communicate(timeout=60)[0]
     assert again.process.returncode == 1
 
@@ -121,6 +126,22 @@ def test_a_taken_port_is_one_sentence(tmp_path, database_environment):
     assert (
         done.stderr.startswith(f"CommandError: Port {port} cannot be used") and done.stderr.count("\n") == 1
     )
+
+
+def test_neither_the_port_nor_the_demo_itself_overrules_what_was_said(database_environment):
+    for said, word in (
+        ({"MYSTAFF_LISTEN": "0.0.0.0:8000"}, "MYSTAFF_LISTEN"),
+        ({"MYSTAFF_DEMO": "0"}, "MYSTAFF_DEMO"),
+    ):
+        environment = os.environ | database_environment | {"PORT": str(free_port())} | said
+        done = subprocess.run(
+            [sys.executable, "manage.py", "demo"],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, word in done.stderr) == (1, True), done.stderr
 
 
 # --- A server that was given -------------------------------------------------------------------------------
