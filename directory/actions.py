@@ -169,7 +169,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
                 "set_by": by.user.pk,
             },
         )
-        tasks.notify(person, "phone_changed")
+        tasks.notify(person, "phone_changed" if old else "phone_added")
 
 
 def remove_phone(person: User, *, by: Initiator) -> None:
@@ -178,7 +178,7 @@ def remove_phone(person: User, *, by: Initiator) -> None:
         for phone in person.phones.filter(phone_type=PhoneType.MOBILE):
             deed.change("mobilePhone", phone.number, None)
             phone.delete()
-        tasks.notify(person, "phone_changed")
+        tasks.notify(person, "phone_removed")
 
 
 def set_sms_sign_in(person: User, on: bool, *, by: Initiator) -> None:
@@ -191,6 +191,7 @@ def set_sms_sign_in(person: User, on: bool, *, by: Initiator) -> None:
         deed.change("smsSignInState", phone.sms_sign_in, on)
         phone.sms_sign_in = on
         _save_if_free(phone)
+        tasks.notify(person, "phone_sign_in_enabled" if on else "phone_sign_in_disabled")
 
 
 def _save_if_free(phone: PhoneMethod) -> None:

@@ -27,9 +27,25 @@ NOTICES = {
         gettext_lazy("Your password has been changed"),
         gettext_lazy("The password of your account was changed."),
     ),
+    "phone_added": Notice(
+        gettext_lazy("A phone number has been added to your account"),
+        gettext_lazy("A mobile phone number was added to your account."),
+    ),
     "phone_changed": Notice(
         gettext_lazy("Your phone number has been changed"),
-        gettext_lazy("The phone number of your account was added, changed or removed."),
+        gettext_lazy("The phone number of your account was replaced by another one."),
+    ),
+    "phone_removed": Notice(
+        gettext_lazy("Your phone number has been removed"),
+        gettext_lazy("The mobile phone number of your account was removed."),
+    ),
+    "phone_sign_in_enabled": Notice(
+        gettext_lazy("Phone sign-in has been enabled"),
+        gettext_lazy("Your phone number was set up as a way to sign in to your account."),
+    ),
+    "phone_sign_in_disabled": Notice(
+        gettext_lazy("Phone sign-in has been disabled"),
+        gettext_lazy("Your phone number is no longer a way to sign in to your account."),
     ),
 }
 

@@ -19,7 +19,7 @@ MESSAGES = {
     "too_short": _("The password has to be at least 8 characters long."),
     "too_long": _("The password can be at most 256 characters long."),
     "too_few_classes": _("Use three of these: small letters, capital letters, digits, symbols."),
-    "name": _("The password must not contain the person's name or the organization's."),
+    "name": _("The password must not contain the name on the account or the organization's."),
     "common": _("This password is one of the most common, and so one of the first to be tried."),
     "weak": _("Too much of this password is words that are easy to guess. Add other characters."),
 }
@@ -30,7 +30,7 @@ def rules():
     return [
         _("8 to 256 characters"),
         _("Three of these: small letters, capital letters, digits, symbols (such as - or a space)"),
-        _("No part of the person's name or the organization's"),
+        _("No part of the name on the account or the organization's"),
         _("Not a common password, nor made mostly of words that are easy to guess"),
     ]
 

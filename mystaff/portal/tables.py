@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 
 import django_tables2 as tables
@@ -104,4 +105,12 @@ def table_of(kind: type[PeopleTable], ids: QuerySet | None, request: HttpRequest
     table = kind(people, order_by=request.GET.getlist("sort") or "name")
     table.paginate(Pages, page=1, per_page=PER_PAGE, ids=ids)
     table.page = table.paginator.get_page(request.GET.get("page"))
+    _tell_apart([row.record for row in table.paginated_rows])
     return table
+
+
+def _tell_apart(people: list[User]) -> None:
+    """Give each person `apart`, which follows the name of a link where two on the page have the same."""
+    names = Counter(person.display_name for person in people)
+    for person in people:
+        person.apart = person.user_principal_name if names[person.display_name] > 1 else ""

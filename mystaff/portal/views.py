@@ -19,6 +19,8 @@ from mystaff.portal.places import around, in_order, place_people, with_counts
 from mystaff.portal.profile import profile
 from mystaff.portal.tables import FoundTable, PeopleTable, table_of
 
+FEW = 12  # sub-locations that show at once: two rows at a desk
+
 
 @portal_view
 @require_safe
@@ -40,7 +42,15 @@ def location(request: HttpRequest, pk: UUID) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     inside = UnitMembership.objects.below(unit).values("user_id")
     table = table_of(PeopleTable, SearchWord.search(text, inside) if text else inside, request)
-    context = {"unit": unit, "above": above, "below": with_counts(below), "table": table, "q": text}
+    with_counts(below)
+    context = {
+        "unit": unit,
+        "above": above,
+        "below": below[:FEW],
+        "more": below[FEW:],
+        "table": table,
+        "q": text,
+    }
     return render(request, "portal/location.html", context | {"only_one": _starts_here(request.user)})
 
 
@@ -75,6 +85,8 @@ def _found(request: HttpRequest, ids: QuerySet | None) -> FoundTable:
     place_people(request.user, shown)
     for person in shown:
         person.is_mine = person.pk in mine
+        if person.apart and not person.is_mine:
+            person.apart = ", ".join(place.name for place in person.places)
     return table
 
 

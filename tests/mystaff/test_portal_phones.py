@@ -54,6 +54,7 @@ def done(person) -> list[str]:
         ("  +44 20 7946 0958 ", "US", "+442079460958"),
         ("+39 06 1234 5678", "US", "+390612345678"),
         ("030 901820", "DE", "+4930901820"),
+        ("07700 900123", "GB", "+447700900123"),
     ],
 )
 def test_any_countrys_number_becomes_e164(typed, region, stored):

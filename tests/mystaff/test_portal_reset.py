@@ -109,8 +109,8 @@ def test_a_typed_password_is_set_and_not_shown(district, maria, path):
     [
         ("", "Type a new password."),
         ("Ab1-", "at least 8 characters"),
-        ("Reed-Canyon-83", "must not contain the person's name"),
-        ("Riverside-Can-83", "must not contain the person's name"),
+        ("Reed-Canyon-83", "must not contain the name on the account"),
+        ("Riverside-Can-83", "must not contain the name on the account"),
         ("P" + "x" * 300 + "1-", "at most 256 characters"),
     ],
 )
