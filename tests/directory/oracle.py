@@ -204,6 +204,13 @@ def reach(directory: Directory, deed: str, actor: int) -> set[int]:
     return {person for person in everybody if not reasons(directory, deed, actor, person)}
 
 
+def sight(directory: Directory, actor: int) -> set[int]:
+    """Everybody in the scope of a role that helps people at all, guests and the actor too."""
+    able = [p for p in powers(directory, actor) if any(includes(deed, p) for deed in TABLES)]
+    everybody = range(len(directory.people))
+    return {person for person in everybody if any(covers(directory, p, person) for p in able)}
+
+
 def power(directory: Directory, actor: int) -> set[tuple[str, int]]:
     """Everything that whoever is signed in as the actor may do: {(deed, person)}."""
     return {(deed, person) for deed in TABLES for person in reach(directory, deed, actor)}

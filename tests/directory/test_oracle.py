@@ -49,6 +49,16 @@ def compare(directory: Directory, people: list[User]) -> None:
             reached = set(permissions.reachable(user, action).values_list("pk", flat=True))
             expected = {people[n].pk for n in oracle.reach(directory, deed, actor)}
             assert reached == expected, (deed, actor, directory)
+        compare_view(directory, actor, people)
+
+
+def compare_view(directory: Directory, actor: int, people: list[User]) -> None:
+    """Hold whom a manager sees against the oracle: as people, and as the ids that lists begin with."""
+    expected = {people[n].pk for n in oracle.sight(directory, actor)}
+    seen = set(permissions.reachable(people[actor], permissions.VIEW).values_list("pk", flat=True))
+    ids = permissions.ids_of_own(people[actor])
+    listed = {person.pk for person in people} if ids is None else set(ids.values_list("user_id", flat=True))
+    assert seen == listed == expected, (actor, directory)
 
 
 def compare_refusal(directory: Directory, deed: str, actor: int, target: int, people: list[User]) -> str:
