@@ -15,7 +15,7 @@ def main(arguments: list[str]) -> None:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
 
-        from mystaff import postgres
+        from mystaff import own_files, postgres
         from mystaff.demo import database
     except ImportError as error:
         sys.exit(f"{error}. Run make demo once, then use .venv/bin/python.")
@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> None:
             database.prepare(os.environ)
         with nullcontext() if is_given(arguments) else postgres.running():
             execute_from_command_line(arguments)
-    except (postgres.PostgresError, ImproperlyConfigured) as error:
+    except (postgres.PostgresError, own_files.NotOurs, ImproperlyConfigured) as error:
         sys.exit(str(error))
 
 

@@ -37,7 +37,7 @@ class Site(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Strangers are led to sign in; whoever is signed in and may not be here is refused."""
         if request.user.is_authenticated and not super().has_permission(request):
-            raise PermissionDenied
+            raise PermissionDenied(_("Only administrators may open this."))
         return request.user.is_authenticated
 
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
@@ -94,7 +94,8 @@ class DoorAdmin(ModelAdmin):
         return {"id": key, "type": obj._meta.object_name, "name": str(obj)[:256]}
 
     def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
-        return redirect("admin:audit_entry_changelist")
+        where = reverse("admin:audit_entry_changelist")
+        return redirect(f"{where}?{urlencode({'activity': self.action.activity})}")
 
     # The trail is ours; the stock history would say it a second time.
     def log_addition(self, request, obj, message) -> None: ...

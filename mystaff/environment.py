@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
@@ -9,6 +10,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 
 SECRET = ("KEY", "KEYS", "PASSWORD", "TOKEN", "URL")  # last words of names whose value no message repeats
+SERVER = "postgres://role:password@host:5432/database"
 READ: set[str] = set()  # every variable that was asked for, so that a misspelt one can be told
 
 
@@ -20,8 +22,11 @@ def env(name: str, default: Any, kind: Callable[[str], Any] = str) -> Any:
     name = f"MYSTAFF_{name}"
     READ.add(name)
     value = os.environ.get(name, "").strip()
-    if not value:
-        return default
+    return understood(name, value, kind) if value else default
+
+
+def understood(name: str, value: str, kind: Callable[[str], Any]) -> Any:
+    """The value of this variable through kind; raises ImproperlyConfigured like env."""
     try:
         return kind(value)
     except ValueError as error:
@@ -57,10 +62,26 @@ def names(value: str) -> list[str]:
 
 def address(value: str) -> tuple[str, int]:
     """Host (or IP address) and port to listen on."""
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError("an address and a port, like 127.0.0.1:8000")
-    return host.strip("[]"), int(port)
+    host, _, number = value.rpartition(":")
+    try:
+        return host.strip("[]"), port(number if host else "")
+    except ValueError:
+        raise ValueError("an address and a port, like 127.0.0.1:8000") from None
+
+
+def port(value: str) -> int:
+    """A port to listen on."""
+    if not value.isdigit() or not 0 < int(value) < 65536:
+        raise ValueError("a number from 1 to 65535")
+    return int(value)
+
+
+def sender(value: str) -> str:
+    """An e-mail address, with a name before it or without."""
+    local, _, domain = parseaddr(value)[1].rpartition("@")
+    if not local or not domain:
+        raise ValueError("an address like MyStaff <mystaff@school.example>")
+    return value
 
 
 def time_zone(value: str) -> str:
@@ -77,9 +98,16 @@ def long_secret(value: str) -> str:
     return value
 
 
+def server(value: str) -> SplitResult:
+    """The address of a PostgreSQL server, with or without a database."""
+    return _split(value, ("postgres", "postgresql"), SERVER)
+
+
 def database(value: str) -> dict[str, Any]:
     """Django's settings for postgres://role:password@host:port/database; ?host= may be a folder."""
-    parts = _split(value, ("postgres", "postgresql"), "postgres://role:password@host:5432/database")
+    parts = server(value)
+    if not parts.path.strip("/"):
+        raise ValueError(SERVER)
     options = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -121,6 +149,6 @@ def _split(value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
         parts.port  # noqa: B018  raises ValueError where it is no number
     except ValueError:
         raise ValueError(example) from None
-    if parts.scheme not in schemes or (parts.scheme.startswith("postgres") and not parts.path.strip("/")):
+    if parts.scheme not in schemes or any(map(str.isspace, value)):
         raise ValueError(example)
     return parts

@@ -16,7 +16,7 @@ class NotOurs(RuntimeError):
 
 def make_folder(var: Path) -> None:
     """Make it where it is missing; raises NotOurs where we may not write."""
-    with contextlib.suppress(PermissionError):
+    with contextlib.suppress(OSError):
         var.mkdir(mode=0o755, parents=True, exist_ok=True)
     if not os.access(var, os.W_OK):
         raise NotOurs(f"Nothing can be written to {var}: MYSTAFF_VAR names another folder.")

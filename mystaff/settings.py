@@ -15,6 +15,7 @@ from mystaff.environment import (
     mail,
     names,
     refuse_unknown,
+    sender,
     switch,
     time_zone,
 )
@@ -212,7 +213,7 @@ if email_settings is None:
 globals().update(email_settings)
 if MYSTAFF_DEMO:
     EMAIL_BACKEND = "directory.notifiers.outbox.EmailBackend"
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", "MyStaff <no-reply@mystaff.example>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("EMAIL_FROM", "MyStaff <no-reply@mystaff.example>", sender)
 
 # --- Words -------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

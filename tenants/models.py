@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -91,6 +92,11 @@ class HostName(models.Model):
 
     def __str__(self) -> str:
         return self.host
+
+    def clean(self) -> None:
+        """Refuse a name that the instance itself answers to: it would show no tenant."""
+        if self.host in settings.MYSTAFF_HOSTS:
+            raise ValidationError({"host": _("This is the instance's own name.")})
 
 
 class EmailDomain(models.Model):

@@ -2,12 +2,14 @@
 
 import json
 import secrets
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
 from mystaff import postgres_roles as roles
+from mystaff.environment import port as port_number
+from mystaff.environment import server, understood
 from mystaff.own_files import VAR, keep_secret
 from mystaff.postgres_programs import PostgresError
 
@@ -22,8 +24,9 @@ def prepare(environment: dict[str, str]) -> None:
     """
     if environment.get("MYSTAFF_DEMO") == "0":
         raise ImproperlyConfigured("MYSTAFF_DEMO is 0: the demo needs it on.")
-    environment["MYSTAFF_DEMO"] = "1"
-    if port := environment.get("PORT"):
+    environment["MYSTAFF_DEMO"] = environment.get("MYSTAFF_DEMO") or "1"
+    if given := environment.get("PORT"):
+        port = understood("PORT", given, port_number)
         # The host that was said is kept, for the settings to refuse: the demo listens on this machine only.
         host, _, _ = environment.get("MYSTAFF_LISTEN", "").rpartition(":")
         environment["MYSTAFF_LISTEN"] = f"{host or '127.0.0.1'}:{port}"
@@ -36,7 +39,7 @@ def prepare(environment: dict[str, str]) -> None:
 
 def _make(given: str) -> dict[str, str]:
     """Both roles' addresses, on a server whose administrator's address was given."""
-    parts = urlsplit(given)
+    parts = understood("MYSTAFF_DATABASE_URL", given, server)
     name = parts.path.strip("/")
     name = roles.DATABASE if name in MAINTENANCE else name
     try:
@@ -45,9 +48,17 @@ def _make(given: str) -> dict[str, str]:
             passwords = _passwords(administrator, parts.hostname or parts.query)
             roles.make_roles(administrator, passwords)
             _make_database(administrator, name, parts._replace(path=f"/{name}").geturl())
+    except psycopg.ProgrammingError as error:
+        # What the library says of an address repeats parts of it, the password perhaps.
+        said = _first_line(error) if error.sqlstate else "(not shown) cannot be read"
+        raise PostgresError(f"MYSTAFF_DATABASE_URL: {said}") from None
     except psycopg.Error as error:
-        raise PostgresError(f"MYSTAFF_DATABASE_URL: {str(error).strip().splitlines()[0]}") from None
+        raise PostgresError(f"MYSTAFF_DATABASE_URL: {_first_line(error)}") from None
     return {role: _address(parts, role, password, name) for role, password in passwords.items()}
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).strip().splitlines()[0]
 
 
 def _refuse_others(administrator: psycopg.Connection) -> None:

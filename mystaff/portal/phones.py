@@ -38,7 +38,7 @@ def phone(request: HttpRequest, pk: UUID) -> HttpResponse:
     check(request, permissions.CHANGE_PHONE if mobile else permissions.ADD_PHONE, person)
     initial = {"phone_number": written(mobile.number)} if mobile else None
     form = PhoneForm(settings_of(request).phone_region, request.POST or None, initial=initial)
-    if form.is_valid() and _saved(request, person, form):
+    if form.is_valid() and _saved(request, person, mobile, form):
         return redirect("person", pk)
     context = {"person": person, "mobile": mobile, "form": form}
     return render(request, "portal/phone.html", context, status=_status(form))
@@ -48,12 +48,14 @@ def _seen(request: HttpRequest, person: User) -> bool:
     return refusals.refusal(request.user, permissions.ADD_PHONE, person) is None
 
 
-def _saved(request: HttpRequest, person: User, form: PhoneForm) -> bool:
+def _saved(request: HttpRequest, person: User, mobile: PhoneMethod | None, form: PhoneForm) -> bool:
     number = form.cleaned_data["phone_number"]
     if not succeeds(form, actions.set_phone, person, number, by=initiator(request)):
         return False
     words = {"name": person.first_name, "number": written(number)}
     messages.success(request, _("%(name)s’s phone number is now %(number)s.") % words)
+    if mobile and mobile.sms_sign_in and mobile.number != number:
+        messages.info(request, _("Phone sign-in is off now. Enable it again for the new number."))
     return True
 
 

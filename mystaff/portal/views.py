@@ -95,7 +95,8 @@ def _found(request: HttpRequest, ids: QuerySet | None) -> FoundTable:
 def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One person, and what may be done for them."""
     found = person_or_404(request, pk)
-    return render(request, "portal/person.html", profile(request.user, found, settings_of(request)))
+    context = profile(request.user, found, settings_of(request))
+    return render(request, "portal/person.html", context | {"only_one": _starts_here(request.user)})
 
 
 @login_not_required

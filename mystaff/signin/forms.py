@@ -9,7 +9,18 @@ USERNAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": 
 class ChooseForm(forms.Form):
     """The instance's front page: whose person is this?"""
 
-    username = forms.CharField(label=_("Username"), max_length=256, widget=forms.TextInput(USERNAME))
+    username = forms.CharField(
+        label=_("Username"),
+        max_length=256,
+        widget=forms.TextInput(USERNAME),
+        error_messages={"required": _("Type your username.")},
+    )
+
+    def clean_username(self) -> str:
+        name = self.cleaned_data["username"]
+        if "@" not in name:
+            raise forms.ValidationError(_("Type all of your username, with the part after the @."))
+        return name
 
 
 class SignInForm(LoginForm):

@@ -26,6 +26,12 @@ class SignInView(LoginView):
     def get_initial(self) -> dict:
         return {"login": self.request.get_signed_cookie(CARRIED_NAME, default="", max_age=300)}
 
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        if form.initial.get("login"):
+            form.fields["password"].widget.attrs["autofocus"] = True  # the name is there: that is next
+        return form
+
     def form_valid(self, form) -> HttpResponse:
         # Whoever sits here next must not find the name in the form.
         response = super().form_valid(form)
@@ -46,10 +52,10 @@ def choose(request: HttpRequest) -> HttpResponse:
     """The instance's front page: leads a username by its domain to the right tenant."""
     form = ChooseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["username"].strip()
+        name = form.cleaned_data["username"]
         if known := _tenant_of(name):
             return _carry(name, HttpResponseRedirect(f"{known.prefix}/sign-in/"))
-    return render(request, "signin/choose.html", {"form": form, "unknown": form.is_bound})
+    return render(request, "signin/choose.html", {"form": form, "unknown": form.is_bound and form.is_valid()})
 
 
 def _tenant_of(name: str):

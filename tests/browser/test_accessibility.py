@@ -22,6 +22,7 @@ OPTIONS = {
 # What axe finds on the stock admin (Django 5.2), to be known and not to be mended here.
 OF_THE_ADMIN = {
     "color-contrast": "some of its icons and buttons lie where axe cannot work it out",
+    "label-title-only": "the box of its search has its help text as its only visible name",
     "link-in-text-block": "links in a sentence are told apart by their colour only",
     "target-size": "links of a list stand closer together than a finger is wide",
 }

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from audit.models import Entry
 from directory import roles
 from directory.models import RoleAssignment, User
+from tests.conftest import make_unit
 
 
 def run(*args, **options) -> str:
@@ -31,6 +32,20 @@ def test_over_a_location_and_back(district):
     assert Entry.objects.first().activity == "Remove scoped member from role"
 
 
+def test_a_location_is_told_apart_by_what_it_is_in(district):
+    run("sam.reed@riverside.example", roles.PASSWORD, location="Jefferson High/Staff")
+    assert RoleAssignment.objects.get(user=district.sam).unit.parent == district.jefferson
+    make_unit("A/B testing")
+    run("sam.reed@riverside.example", roles.PASSWORD, location="A/B testing")
+    assert (roles.PASSWORD, "A/B testing") in held(district.sam)
+
+
+def test_a_guest_gets_a_role_where_they_are_one(district, lake, guest_maria):
+    run("maria.lopez@riverside.example", roles.HELPDESK, tenant="lakeshore")
+    with lake.tenant.scope():
+        assert (roles.HELPDESK, None) in held(guest_maria)
+
+
 def test_over_the_whole_tenant(district):
     assert "the whole tenant" in run("sam.reed@riverside.example", roles.GLOBAL)
     assert User.objects.get(pk=district.sam.pk).holds(roles.GLOBAL)
@@ -44,7 +59,14 @@ def test_over_the_whole_tenant(district):
         ("nobody@riverside.example", roles.PASSWORD, {}, "nobody with"),
         ("sam.reed@elsewhere.example", roles.PASSWORD, {}, "No tenant"),
         ("sam.reed@riverside.example", roles.PASSWORD, {"location": "Narnia"}, "No location"),
-        ("sam.reed@riverside.example", roles.PASSWORD, {"location": "Staff"}, "Several locations"),
+        (
+            "sam.reed@riverside.example",
+            roles.PASSWORD,
+            {"location": "Staff"},
+            "High/Staff, Lincoln",
+        ),
+        ("sam.reed@riverside.example", roles.PASSWORD, {"location": "High/Staff"}, "No location"),
+        ("sam.reed@riverside.example", roles.PASSWORD, {"tenant": "nowhere"}, "no tenant nowhere"),
         ("sam.reed@riverside.example", roles.GLOBAL, {"location": "Jefferson High"}, "role_fits_its_scope"),
         ("sam.reed@riverside.example", roles.GLOBAL, {"remove": True}, "does not hold"),
         ("helen.park@riverside.example", roles.HELPDESK, {}, "holds this role"),

@@ -128,6 +128,30 @@ def test_a_taken_port_is_one_sentence(tmp_path, database_environment):
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"PORT": "abc"}, "PORT is “abc”; allowed is a number"),
+        ({"MYSTAFF_DEMO": "yes"}, "MYSTAFF_DEMO is “yes”"),
+        ({"MYSTAFF_VAR": "/proc/nowhere"}, "MYSTAFF_VAR names another folder"),
+        ({"MYSTAFF_DATABASE_URL": "mysql://joe:sekret@h/x"}, "MYSTAFF_DATABASE_URL is (not shown)"),
+        ({"MYSTAFF_DATABASE_URL": "postgres://joe:sekret@[::1/x"}, "MYSTAFF_DATABASE_URL is (not shown)"),
+        ({"MYSTAFF_DATABASE_URL": "postgres://joe:sekret@h/x?sekret"}, "MYSTAFF_DATABASE_URL: (not shown)"),
+    ],
+)
+def test_a_bad_value_stops_the_demo_with_one_sentence(said, sentence):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MYSTAFF_")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "demo"],
+        cwd=PROJECT,
+        env=clean | {"DJANGO_SETTINGS_MODULE": "mystaff.settings"} | said,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert sentence in done.stderr and "sekret" not in done.stderr
+
+
 def test_neither_the_port_nor_the_demo_itself_overrules_what_was_said(database_environment):
     for said, word in (
         ({"MYSTAFF_LISTEN": "0.0.0.0:8000"}, "MYSTAFF_LISTEN"),

@@ -39,6 +39,14 @@ def done(person) -> list[str]:
     ]
 
 
+def test_a_changed_number_that_signed_in_says_that_it_does_no_longer(district, maria):
+    PhoneMethod.objects.filter(user=district.sam).update(sms_sign_in=True)
+    page = maria.post(people(district.sam, "phone"), {"phone_number": NEW}, follow=True).content.decode()
+    assert "Phone sign-in is off now." in page
+    page = maria.post(people(district.sam, "phone"), {"phone_number": SAM}, follow=True).content.decode()
+    assert "Phone sign-in is off now." not in page
+
+
 # What may be typed
 
 

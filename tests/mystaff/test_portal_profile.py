@@ -59,6 +59,12 @@ def test_a_refused_action_stays_visible_with_its_reason(district, sign_in):
     assert re.search(r'id="why-reset">.*?Ada holds Global Administrator\.', page, re.DOTALL)
 
 
+def test_every_refused_button_has_its_own_reason(district, sign_in):
+    page = profile(sign_in(district.helen), district.sam).content.decode()
+    for button in ("why-phone", "why-sms"):
+        assert page.count(f'id="{button}"') == 1 and f'aria-describedby="{button}"' in page
+
+
 def test_phone_sign_in_is_offered_where_it_applies(district, sign_in):
     browser = sign_in(district.maria)
     assert "Phone sign-in is available for Sam" in text_of(profile(browser, district.sam))

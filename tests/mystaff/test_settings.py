@@ -112,6 +112,7 @@ def test_the_proxys_header_is_believed_only_on_request(settings_of):
         ("HOSTS", "https://school.example", "mystaff.school.example"),
         ("HOSTS", "*", "mystaff.school.example"),
         ("TIME_ZONE", "Chicago", "America/Chicago"),
+        ("EMAIL_FROM", "no body", "mystaff@school.example"),
     ],
 )
 def test_a_bad_value_is_named_with_what_is_allowed(refusal, name, value, allowed):
@@ -125,6 +126,8 @@ def test_a_bad_value_is_named_with_what_is_allowed(refusal, name, value, allowed
         ("DATABASE_URL", "mysql://root:hunter2@db/mystaff"),
         ("DATABASE_URL", "postgres://root:hunter2@db:port/mystaff"),
         ("DATABASE_URL", "postgres://root:hunter2@db"),
+        ("DATABASE_URL", "postgres://root:hunter2@[::1/mystaff"),
+        ("DATABASE_URL", "postgres://root:hun ter2@db/mystaff"),
         ("EMAIL_URL", "imap://me:hunter2@mail"),
         ("EMAIL_URL", "smtp://me:hunter2@mail?ssl=yes"),
         ("SECRET_KEY", "hunter2"),

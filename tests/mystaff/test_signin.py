@@ -248,9 +248,17 @@ def test_the_carried_name_is_gone_once_somebody_signed_in(district):
 
 def test_unknown_domains_get_one_neutral_sentence(district):
     pages = {
-        words(Client().post("/", {"username": name})).replace(name, "") for name in ("a@x.example", "nobody")
+        words(Client().post("/", {"username": n})).replace(n, "") for n in ("a@x.example", "b@localhost")
     }
     assert len(pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("", "Type your username."), ("maria.lopez", "with the part after the @.")]
+)
+def test_half_a_name_is_told_what_is_missing_and_nothing_else(district, typed, said):
+    page = Client().post("/", {"username": typed}).content.decode()
+    assert said in page and "No organization here" not in page
 
 
 def test_a_tampered_carried_name_is_ignored(district):

@@ -1,6 +1,7 @@
 """Mounting: the tenant is where the site is, by path or by host, and nothing names it."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 from django.urls import get_script_prefix
@@ -124,3 +125,9 @@ def test_a_stream_that_does_not_is_empty(riverside):
         RequestFactory().get("/riverside/")
     )
     assert b"".join(response.streaming_content) == b""
+
+
+def test_the_instances_own_name_cannot_be_a_tenants(riverside):
+    with pytest.raises(ValidationError, match="own name"):
+        HostName(host="localhost", tenant=riverside).full_clean()
+    HostName(host="reset.riverside.example", tenant=riverside).full_clean()

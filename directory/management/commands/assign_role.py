@@ -5,7 +5,7 @@ from django.db import transaction
 from audit.models import record
 from directory import first_people, roles
 from directory.models import AdministrativeUnit, RoleAssignment, User
-from tenants.models import EmailDomain
+from tenants.models import Tenant
 
 
 class Command(BaseCommand):
@@ -14,15 +14,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser) -> None:
         parser.add_argument("user_principal_name", metavar="UPN", help="like maria.lopez@school.example")
         parser.add_argument("role", choices=roles.EVERY_ROLE, metavar="ROLE", help="its name, quoted")
-        parser.add_argument("--location", help="its name; without it the role is over the whole tenant")
+        parser.add_argument("--tenant", metavar="SLUG", help="for a guest; else by the user name's domain")
+        parser.add_argument("--location", help="its name, or School/Library; else the whole tenant")
         parser.add_argument("--remove", action="store_true", help="take the role away again")
 
     def handle(self, *args, **options) -> None:
         upn = options["user_principal_name"].strip().lower()
-        domain = EmailDomain.objects.filter(domain=upn.rpartition("@")[2]).select_related("tenant").first()
-        if domain is None or domain.tenant.is_operators:
-            raise CommandError(f"No tenant has the domain of {upn}.")
-        with domain.tenant.scope(), transaction.atomic():
+        with _tenant(options["tenant"], upn).scope(), transaction.atomic():
             self._handle(_person(upn), options["role"], _location(options["location"]), options["remove"])
 
     def _handle(self, person: User, role: str, unit: AdministrativeUnit | None, remove: bool) -> None:
@@ -38,8 +36,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{role} over {unit or 'the whole tenant'}: {'removed' if remove else 'given'}.")
 
 
+def _tenant(slug: str | None, upn: str) -> Tenant:
+    where = {"slug": slug} if slug else {"domains__domain": upn.rpartition("@")[2]}
+    tenant = Tenant.objects.filter(**where).first()
+    if tenant is None or tenant.is_operators:
+        raise CommandError(f"There is no tenant {slug}." if slug else f"No tenant has the domain of {upn}.")
+    return tenant
+
+
 def _person(upn: str) -> User:
-    person = User.objects.members().filter(user_principal_name=upn).first()
+    person = User.objects.filter(user_principal_name=upn).first()  # a guest too
     if person is None:
         raise CommandError(f"There is nobody with the user name {upn}.")
     return person
@@ -48,10 +54,20 @@ def _person(upn: str) -> User:
 def _location(name: str | None) -> AdministrativeUnit | None:
     if name is None:
         return None
-    found = list(AdministrativeUnit.objects.filter(name=name)[:2])
-    if len(found) != 1:
-        raise CommandError(f"{'Several locations have' if found else 'No location has'} the name {name}.")
-    return found[0]
+    ends = [name, name.rpartition("/")[2]]  # a name may have a stroke in it
+    named = [(_full_name(unit), unit) for unit in AdministrativeUnit.objects.filter(name__in=ends)]
+    found = [(full, unit) for full, unit in named if f"/{full}".endswith(f"/{name}")]
+    if not found:
+        raise CommandError(f"No location has the name {name}.")
+    if len(found) > 1:
+        listed = ", ".join(sorted(full for full, _unit in found))
+        raise CommandError(f"Several locations have the name {name}: {listed}.")
+    return found[0][1]
+
+
+def _full_name(unit: AdministrativeUnit) -> str:
+    above = AdministrativeUnit.objects.filter(path__in=unit.paths_above).order_by("path")
+    return "/".join(above.values_list("name", flat=True))
 
 
 def _assign(person: User, role: str, unit: AdministrativeUnit | None) -> None:
