@@ -1,6 +1,9 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from audit.models import Entry
+from audit.models import Entry, left_open
 
 # What the filters beside the list ask.
 ASKED = {"activity", "activity_at__gte", "activity_at__lt", "result__exact"}
@@ -9,13 +12,21 @@ ASKED = {"activity", "activity_at__gte", "activity_at__lt", "result__exact"}
 class EntryAdmin(admin.ModelAdmin):
     """The trail, to read."""
 
-    list_display = ["activity_at", "activity", "actor_name", "target_name", "result", "result_reason"]
+    list_display = ["activity_at", "activity", "actor_name", "target_name", "outcome", "result_reason"]
     list_filter = ["activity_at", "activity", "result"]
     list_display_links = ["activity_at", "activity"]
     search_fields = ["actor_principal_name__startswith", "target_principal_name__startswith"]
     date_hierarchy = None
     show_full_result_count = False
     list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(left_open=left_open())
+
+    @admin.display(description=_("result"), ordering="result")
+    def outcome(self, entry: Entry) -> str:
+        """The result; an attempt without an outcome is told from one whose outcome is another line."""
+        return _("attempted, outcome unknown") if entry.left_open else entry.get_result_display()
 
     def get_fields(self, request, obj=None) -> list[str]:
         return [field.name for field in Entry._meta.fields if field.name != "tenant"]
