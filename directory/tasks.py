@@ -23,7 +23,7 @@ from tenants.sessions import SessionStore
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
-LONGEST = timedelta(hours=1)  # that a job may take
+LONGEST = timedelta(minutes=15)  # that a job may take
 
 
 def tenant_task(function: Callable[..., None]):
