@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
+from directory.tasks import SILENCE
 from tenants.checks import refuse_unsafe_role
 
 PAUSE = 1  # seconds before a worker that has lost the database is followed by another
@@ -50,7 +51,10 @@ async def _work() -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         async with worker.open_async():
             await worker.run_worker_async(
-                concurrency=4, shutdown_graceful_timeout=20, install_signal_handlers=False
+                concurrency=4,
+                shutdown_graceful_timeout=20,
+                stalled_worker_timeout=SILENCE,
+                install_signal_handlers=False,
             )
 
 
