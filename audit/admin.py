@@ -1,12 +1,14 @@
 from collections.abc import Iterable
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Entry
+from audit.models import Entry, left_open
 
 # What the filters beside the list ask.
 ASKED = {"activity", "activity_at__gte", "activity_at__lt", "result__exact"}
@@ -22,7 +24,7 @@ def _lines(pairs: Iterable[tuple[str, object]]) -> SafeString:
 class EntryAdmin(admin.ModelAdmin):
     """The trail, to read."""
 
-    list_display = ["at", "activity", "actor_name", "target_name", "result", "result_reason"]
+    list_display = ["at", "activity", "actor_name", "target_name", "outcome", "result_reason"]
     list_filter = ["activity_at", "activity", "result"]
     list_display_links = ["at", "activity"]
     search_fields = ["actor_principal_name__startswith", "target_principal_name__startswith"]
@@ -30,6 +32,14 @@ class EntryAdmin(admin.ModelAdmin):
     date_hierarchy = None
     show_full_result_count = False
     list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(left_open=left_open())
+
+    @admin.display(description=_("result"), ordering="result")
+    def outcome(self, entry: Entry) -> str:
+        """The result; an attempt without an outcome is told from one whose outcome is another line."""
+        return _("attempted, outcome unknown") if entry.left_open else entry.get_result_display()
 
     def get_fields(self, request, obj=None) -> list[str]:
         return [

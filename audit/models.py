@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -61,6 +62,12 @@ class Entry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.activity}: {self.target_name} ({self.get_result_display()})"
+
+
+def left_open() -> Q:
+    """Attempts whose outcome nobody wrote down, such as those in which a program was killed."""
+    outcome = Entry.objects.filter(correlation_id=OuterRef("correlation_id")).exclude(result=Result.ATTEMPTED)
+    return Q(result=Result.ATTEMPTED) & ~Exists(outcome)
 
 
 def record(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from audit.models import Result, record
@@ -108,16 +108,20 @@ def _through(by: Initiator, action: Action, target: dict[str, Any], reason: str 
     # Committed before anything is touched: a rollback cannot take back what an authority has done.
     with transaction.atomic(durable=True):
         deed.write(Result.ATTEMPTED)
+    committing = False
     try:
         # Our own rows, the notice and the outcome stand or fall together.
         with transaction.atomic():
             yield deed
             deed.write(Result.SUCCESS)
+            committing = True
     except AuthorityError as error:
         deed.write(Result.FAILURE, str(error))
         raise
     except Exception as error:
-        deed.write(Result.FAILURE, type(error).__name__)
+        # A commit whose answer was lost may have been done: then the outcome is there, or it stays unknown.
+        if not (committing and isinstance(error, (OperationalError, InterfaceError))):
+            deed.write(Result.FAILURE, type(error).__name__)
         raise
 
 

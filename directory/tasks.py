@@ -1,11 +1,19 @@
 """Work for later. A job carries ids and never a secret; it enters its tenant's scope first."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 from functools import wraps
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
 
 from directory import notices
 from directory.models import User
@@ -14,6 +22,8 @@ from tenants.models import Tenant
 from tenants.sessions import SessionStore
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
+LONGEST = timedelta(minutes=15)  # that a job may take
 
 
 def tenant_task(function: Callable[..., None]):
@@ -55,6 +65,39 @@ async def remove_old_jobs(context: JobContext, timestamp: int) -> None:
     await builtin_tasks.remove_old_jobs(
         context, max_hours=72, remove_failed=True, remove_cancelled=True, remove_aborted=True
     )
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="directory.retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
+async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Every minute: jobs whose worker has died, or could not say how they ended, go back into the queue.
+
+    So a job is done at least once: one that was done, but not yet marked as done, is done again.
+    """
+    manager = context.app.job_manager
+    dead = await manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE)
+    stalled = {job.id: job.attempts for job in dead}
+    async for job in _endless():
+        stalled[job.pk] = job.attempts
+    for pk, attempts in stalled.items():
+        # Another worker was faster, or the same job waits in the queue already.
+        with suppress(ConnectorException):
+            await _put_back(manager, pk, attempts)
+
+
+def _endless() -> QuerySet:
+    begun = timezone.now() - LONGEST
+    return ProcrastinateJob.objects.filter(status=Status.DOING.value).exclude(
+        procrastinateevent__at__gt=begun
+    )
+
+
+async def _put_back(manager: JobManager, job: int, attempts: int) -> None:
+    """As often as a job that fails: it may be this very job that its workers die of."""
+    if attempts < RETRY.max_attempts:
+        await manager.retry_job_by_id_async(job, timezone.now())
+    else:
+        await manager.finish_job_by_id_async(job, Status.FAILED, delete_job=False)
 
 
 def notify(person: User, notice: str) -> None:

@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.urls import include, path
 
-from mystaff import admin, health, outbox
+from mystaff import admin, failures, health, outbox
 from mystaff.portal.views import accent
 from mystaff.selfservice.views import forgot_password
 from mystaff.signin import views as signin
 
+handler500 = failures.server_error
 urlpatterns = [
     path("", signin.choose, name="choose"),
     path("sign-in/", signin.sign_in, name="sign_in"),

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from uuid import UUID
 
 from django.db import connections
+from psycopg import OperationalError
 from psycopg.pq import TransactionStatus
 
 SETTING = "app.tenant"
@@ -50,7 +51,16 @@ def _tell_connections() -> None:
         raw = open_connection.connection
         # A transaction that failed takes no statement; its rollback puts the old setting back by itself.
         if raw and not raw.closed and raw.info.transaction_status != TransactionStatus.INERROR:
-            _set(raw)
+            _set_unless_lost(raw)
+
+
+def _set_unless_lost(raw) -> None:
+    try:
+        _set(raw)
+    except OperationalError:
+        # A lost connection shows nothing any more: no reason to turn what is done already into an error.
+        if not raw.closed:
+            raise
 
 
 def _set(raw) -> None:

@@ -145,7 +145,7 @@ def database_copy(postgres_server, django_test_environment, django_db_blocker, w
     copy = Copy(postgres_server, worker_id)
     with django_db_blocker.unblock():
         copy.make()
-        _renew_after_commits(copy)
+        renew_after_commits(copy)
     yield copy
     with django_db_blocker.unblock():
         copy.remove()
@@ -167,7 +167,8 @@ def database_environment(database_copy) -> dict[str, str]:
     }
 
 
-def _renew_after_commits(copy: Copy) -> None:
+def renew_after_commits(copy: Copy) -> None:
+    """Let a test that commits be followed by a fresh copy."""
     from django.test import TransactionTestCase
 
     TransactionTestCase._fixture_teardown = lambda case: copy.renew()

@@ -24,13 +24,21 @@ def claim(value: str, person: User) -> bool:
     The version catches a page left open while somebody else reset the same person; the cache's add, which is
     atomic, catches two presses at once.
     """
+    nonce = _nonce(value, person)
+    return bool(nonce) and cache.add(f"ticket:{nonce}", 1, KEPT)
+
+
+def is_current(value: str, person: User) -> bool:
+    """Whether the password is still the one it was when the ticket was written, used up or not."""
+    return bool(_nonce(value, person))
+
+
+def _nonce(value: str, person: User) -> str:
     try:
         pk, version, nonce = signing.loads(value, salt=SALT, max_age=KEPT)
     except (signing.BadSignature, ValueError):
-        return False
-    if [pk, version] != [str(person.pk), _version(person)]:
-        return False
-    return cache.add(f"ticket:{nonce}", 1, KEPT)
+        return ""
+    return nonce if [pk, version] == [str(person.pk), _version(person)] else ""
 
 
 def _version(person: User) -> str:

@@ -17,7 +17,7 @@ from mystaff.context import settings_of
 from mystaff.initiator import initiator
 from mystaff.portal.access import check, person_or_404, portal_view, succeeds
 from mystaff.portal.forms import GenerateForm, PasswordForm
-from mystaff.portal.once import claim, ticket
+from mystaff.portal.once import claim, is_current, ticket
 from mystaff.portal.places import password_style
 
 
@@ -50,6 +50,11 @@ def _claimed(request: HttpRequest, person: User) -> bool:
 
 def _again(request: HttpRequest, person: User) -> HttpResponse:
     said = _("%(name)s’s password has already been reset. To reset it again, press Reset password.")
+    if is_current(request.POST.get("ticket", ""), person):  # the first press came to nothing, or is under way
+        said = _(
+            "This page was sent before, and so far %(name)s’s password is the old one. "
+            "Look at the history; to reset it, press Reset password."
+        )
     messages.info(request, said % {"name": person.first_name})
     return redirect("person", person.pk)
 

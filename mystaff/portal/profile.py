@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Entry, Result
+from audit.models import Entry, Result, left_open
 from directory import permissions, refusals
 from directory.models import EmailMethod, PhoneType, Settings, User
 from mystaff.portal.places import place_people
@@ -72,9 +72,7 @@ class Line:
 
 def history(person: User) -> list[Line]:
     """What was done to this person, newest first. What was refused or failed changed nothing."""
-    outcome = Entry.objects.filter(correlation_id=OuterRef("correlation_id")).exclude(result=Result.ATTEMPTED)
-    left_open = Q(result=Result.ATTEMPTED) & ~Exists(outcome)
-    entries = Entry.objects.filter(Q(result=Result.SUCCESS) | left_open, target_id=person.pk)
+    entries = Entry.objects.filter(Q(result=Result.SUCCESS) | left_open(), target_id=person.pk)
     return [_line(entry) for entry in entries[:SHOWN]]
 
 

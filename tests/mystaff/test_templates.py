@@ -70,6 +70,8 @@ def test_every_icon_that_is_used_is_there_and_every_other_is_not():
 def test_the_page_for_our_own_failures_needs_nothing():
     assert "Something went wrong" in get_template("500.html").render()
     assert "did not understand" in get_template("400.html").render()
+    assert "do not know whether" in get_template("503.html").render({"sent": True})
+    assert "Nothing was changed" in get_template("503.html").render({"sent": False})
 
 
 def test_times_are_said_as_people_say_them(settings, monkeypatch):

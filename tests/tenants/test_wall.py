@@ -2,7 +2,14 @@
 
 import pytest
 from django.apps import apps
-from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    close_old_connections,
+    connection,
+    connections,
+    transaction,
+)
 
 from directory.models import AdministrativeUnit, Group, User
 from tenants import isolation, scopes
@@ -115,6 +122,28 @@ def test_a_lost_connection_comes_back_in_scope(two):
         assert names() == ["Sam Reed"]
     connection.close()
     assert names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_inside_a_scope_undoes_nothing_that_is_done(two, postgres_server):
+    with two[0].scope():
+        assert names() == ["Sam Reed"]
+        with postgres_server.administrator() as administrator:
+            lost = connection.connection.info.backend_pid
+            administrator.execute("SELECT pg_terminate_backend(%s, 60000)", [lost])
+    close_old_connections()
+    assert names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_scope_entered_over_a_lost_connection_is_told_to_the_next(two, postgres_server):
+    assert names() == []
+    with postgres_server.administrator() as administrator:
+        lost = connection.connection.info.backend_pid
+        administrator.execute("SELECT pg_terminate_backend(%s, 60000)", [lost])
+    close_old_connections()
+    with two[0].scope():
+        assert names() == ["Sam Reed"]
 
 
 def test_a_leaked_setting_is_overwritten(two):

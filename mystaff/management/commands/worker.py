@@ -1,9 +1,23 @@
 """Does the background work: notices, imports, schedules."""
 
+import asyncio
+import contextlib
+import logging
+import signal
+
+import psycopg
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
+from directory.tasks import SILENCE
 from tenants.checks import refuse_unsafe_role
+
+PAUSE = 1  # seconds before a worker that has lost the database is followed by another
+LOST = (ConnectorException, psycopg.OperationalError)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -14,6 +28,45 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         refuse_unsafe_role()
-        # Django's own connection cannot wait for the queue's notices.
-        with app.replace_connector(app.connector.get_worker_connector()):
-            app.run_worker(concurrency=4, shutdown_graceful_timeout=20)
+        asyncio.run(_serve())
+
+
+async def _serve() -> None:
+    """Work until a signal: procrastinate's worker ends with its database, and another takes over."""
+    asked = _asked_to_end()
+    while not asked.is_set():
+        working, ending = asyncio.create_task(_work()), asyncio.create_task(asked.wait())
+        await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError, *LOST):
+            await working
+        if not asked.is_set():
+            logger.warning("The worker has lost the database and starts again.")
+            await asyncio.wait({ending}, timeout=PAUSE)
+        ending.cancel()
+
+
+async def _work() -> None:
+    # Django's own connection cannot wait for the queue's notices.
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        async with worker.open_async():
+            await worker.run_worker_async(
+                concurrency=4,
+                shutdown_graceful_timeout=20,
+                stalled_worker_timeout=SILENCE,
+                install_signal_handlers=False,
+            )
+
+
+def _asked_to_end() -> asyncio.Event:
+    """Set by the first signal; a second one ends the process at once."""
+    asked, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def ask() -> None:
+        asked.set()
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, ask)
+    return asked

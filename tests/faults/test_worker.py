@@ -1,0 +1,78 @@
+"""A worker that is killed or asked to end in the middle of a task: the notice goes out all the same."""
+
+from contextlib import ExitStack
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from directory import actions
+from directory.actions import Initiator
+from directory.models import OutboxMessage
+from tests.faults.programs import wait_until
+
+NEW = "Maple-Bridge-93"
+NOTICE = "directory.send_notice"
+READING = "LOCK TABLE directory_emailmethod IN ACCESS EXCLUSIVE MODE"
+SENDING = "LOCK TABLE directory_outboxmessage IN SHARE MODE"
+MARKING = f"SELECT FROM procrastinate_jobs WHERE task_name = '{NOTICE}' FOR UPDATE"
+
+
+@pytest.fixture
+def start(stage, programs):
+    """Starts workers, on a queue that holds the notice of one reset; they end before their database does."""
+    actions.reset_password(stage.sam, NEW, by=Initiator(stage.maria))
+    started = []
+
+    def start_worker():
+        started.append(programs.worker())
+        return started[-1]
+
+    yield start_worker
+    for worker in started:
+        if worker.is_alive():
+            worker.kill()
+
+
+def notice() -> ProcrastinateJob:
+    return ProcrastinateJob.objects.get(task_name=NOTICE)
+
+
+def test_killed_before_it_is_sent_it_is_sent_once_by_the_next(start, disturbance):
+    with disturbance.held(READING):
+        killed = start()
+        disturbance.wait_until_held_up()
+        killed.kill()
+    assert (notice().status, OutboxMessage.objects.count()) == ("doing", 0)
+    disturbance.let_minutes_pass()
+    start()
+    wait_until(lambda: notice().status == "succeeded")
+    assert (notice().attempts, OutboxMessage.objects.count()) == (2, 1)
+
+
+def test_killed_after_it_was_sent_but_before_that_is_known_it_is_sent_again(start, disturbance):
+    """At least once: a mail server and our queue cannot agree on a single moment."""
+    with ExitStack() as marking:
+        with disturbance.held(SENDING):
+            killed = start()
+            disturbance.wait_until_held_up()
+            marking.enter_context(disturbance.held(MARKING))
+        wait_until(OutboxMessage.objects.exists)
+        disturbance.wait_until_held_up()
+        killed.kill()
+    wait_until(lambda: not disturbance.held_up())
+    disturbance.let_minutes_pass()
+    start()
+    wait_until(lambda: notice().status == "succeeded")
+    assert OutboxMessage.objects.count() == 2
+
+
+def test_asked_to_end_it_finishes_what_it_has_begun(start, disturbance):
+    with disturbance.held(READING):
+        asked = start()
+        disturbance.wait_until_held_up()
+        before = len(disturbance.connected())
+        asked.ask_to_end()
+        wait_until(lambda: len(disturbance.connected()) < before)  # it listens for jobs no more
+        assert asked.is_alive()
+    wait_until(lambda: not asked.is_alive())
+    assert (notice().status, notice().attempts, OutboxMessage.objects.count()) == ("succeeded", 1, 1)

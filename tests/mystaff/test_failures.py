@@ -1,0 +1,55 @@
+"""What a visitor gets when we are at fault."""
+
+import pytest
+from django.db import InterfaceError, OperationalError
+from django.test import RequestFactory
+from procrastinate.exceptions import ConnectorException
+
+from mystaff.failures import server_error
+
+
+def answer_to(error: Exception, cause: Exception | None = None, method: str = "get"):
+    request = getattr(RequestFactory(), method)("/riverside/")
+    try:
+        raise error from cause
+    except Exception:
+        return server_error(request)
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (OperationalError("gone"), None),
+        (InterfaceError("closed"), None),
+        (ConnectorException(), OperationalError("gone")),
+    ],
+)
+def test_a_database_that_is_away_is_503_with_a_time_to_come_back(error, cause):
+    answer = answer_to(error, cause)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert "Nothing was changed" in answer.content.decode()
+
+
+def test_what_was_sent_may_have_been_done():
+    page = answer_to(OperationalError("gone"), method="post").content.decode()
+    assert "We do not know whether what you sent was done" in page
+    assert "Nothing was changed" not in page
+
+
+def test_every_other_failure_is_500():
+    answer = answer_to(ZeroDivisionError())
+    assert answer.status_code == 500
+    assert "Look whether what you did has happened" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/riverside/", "/health/"])
+def test_the_site_shows_it_inside_and_outside(client, db, riverside, monkeypatch, path):
+    def gone(*args, **kwargs):
+        raise OperationalError("gone")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("mystaff.signin.middleware.PersonMiddleware.process_request", gone)
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    assert "no-store" in answer["Cache-Control"]
