@@ -1,0 +1,117 @@
+"""One run: plan, look, attack, look again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from django.db import connection
+
+from tests.attack import by_form, by_header, by_path, by_query, judges
+from tests.attack.actors import Actor, cookie_of, session_of
+from tests.attack.client import Answer, Browser, Request
+from tests.attack.judges import Finding
+from tests.attack.kinds import OWN, Attack, Attacker, spread
+from tests.attack.world import World
+
+KINDS: tuple[Callable[[Attacker], Iterable[Attack]], ...] = (
+    by_path.urls,
+    by_path.ids,
+    by_path.unreachable,
+    by_query.queries,
+    by_form.forms,
+    by_header.headers,
+    by_header.cookies,
+)
+AT_ONCE = 2
+
+
+@dataclass
+class Tally:
+    """What one actor sent and found."""
+
+    actor: str
+    sent: Counter = field(default_factory=Counter)  # of each kind
+    distinct: set[Request] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)  # of the sessions they had
+
+
+@dataclass
+class Campaign:
+    """All attacks of one actor, planned before the first is made."""
+
+    attacker: Attacker
+    browser: Browser
+    attacks: list[Attack]
+    cookie: str
+    tally: Tally
+
+    @classmethod
+    def plan(cls, world: World, actor: Actor, browser: Browser, cookie: str, seed: int, limit: int) -> Campaign:
+        """At most `limit` attacks of each kind; 0 is all."""
+        attacker = Attacker(world, actor, cookie, seed)
+        attacks = [attack for kind in KINDS for attack in spread(list(kind(attacker)), limit)]
+        return cls(attacker, browser, attacks, cookie, Tally(actor.name, keys={_key(cookie)}))
+
+    def run(self) -> Tally:
+        try:
+            for attack in self.attacks:
+                self._one(attack)
+        finally:
+            self.browser.close()
+            connection.close()
+        return self.tally
+
+    def _one(self, attack: Attack) -> None:
+        answer = self._send(attack, attack.request)
+        self._judge(attack, attack.request, answer)
+        if attack.twin is not None:
+            twin = self._send(attack, attack.twin)
+            self._judge(attack, attack.twin, twin)
+            if judges.counted(answer, twin, attack.ids):
+                self._again(attack)
+
+    def _again(self, attack: Attack) -> None:
+        """In the other order: what comes of the order alone, like a message shown once, is no finding."""
+        twin = self._send(attack, attack.twin)
+        answer = self._send(attack, attack.request)
+        if difference := judges.counted(answer, twin, attack.ids):
+            self._found("counted", attack, attack.request, difference)
+
+    def _send(self, attack: Attack, request: Request) -> Answer:
+        self.tally.sent[attack.kind] += 1
+        self.tally.distinct.add(request)
+        answer = self.browser.send(replace(request, cookie=request.cookie.replace(OWN, self.cookie)))
+        if OWN in request.cookie and any("mystaff=" in value for name, value in answer.headers if name == "set-cookie"):
+            self._sign_in_again()
+        return answer
+
+    def _sign_in_again(self) -> None:
+        if self.attacker.actor.person is not None:
+            key = session_of(self.attacker.actor.person)
+            self.tally.keys.add(key)
+            self.cookie = cookie_of(key)
+
+    def _judge(self, attack: Attack, request: Request, answer: Answer) -> None:
+        canaries = self.attacker.world.canaries
+        for what in judges.read(answer, request, attack.actor, attack.place, canaries):
+            self._found("read", attack, request, what)
+        if what := judges.broken(answer):
+            self._found("broken", attack, request, what)
+
+    def _found(self, verdict: str, attack: Attack, request: Request, what: str) -> None:
+        shown = f"{request.method} {request.path} at {request.host} {request.headers or ''} {request.form or ''}"
+        self.tally.findings.append(Finding(verdict, attack.kind, self.tally.actor, shown, what))
+
+
+def _key(cookie: str) -> str:
+    return cookie.partition("=")[2]
+
+
+def run(campaigns: list[Campaign]) -> list[Tally]:
+    """All of them, some at once."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(Campaign.run, campaigns))
