@@ -1,7 +1,7 @@
 # Two commands matter: make demo, make test. The rest is listed by make help.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test bench lint format lock migrations clean
+.PHONY: help demo test bench attack lint format lock migrations clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,6 +18,9 @@ test: .venv/test.stamp ## run every test against a real PostgreSQL (ARGS="-k pho
 
 bench: .venv/test.stamp ## measure pages at 1,000,000 people, as ratios (SIZE=20000 is smaller, ONLY=database a part)
 	@$(BIN)/python -m tests.benchmarks.bench $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY))
+
+attack: .venv/test.stamp ## try all of one tenant's people against everyone else's rows (LIMIT=0 tries everything)
+	@$(BIN)/python -m tests.attack $(if $(LIMIT),--limit $(LIMIT)) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/test.stamp ## check style, templates, migrations, texts and production settings
 	@$(BIN)/python -m tests.lint

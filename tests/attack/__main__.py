@@ -31,7 +31,8 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=20261121, help="of all that is chosen by chance")
-    parser.add_argument("--limit", type=int, default=0, help="attacks of each kind by each actor; 0 is all")
+    parser.add_argument("--limit", type=int, default=250, help="attacks of each kind by each actor; 0 is all")
+    parser.add_argument("--actors", default="", help="only these, separated by commas")
     parser.add_argument("--break-the-wall", action="store_true", help="take row-level security off first")
     return parser.parse_args()
 

@@ -8,7 +8,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.conf import settings
 
 from directory.models import User
-from tenants.models import Tenant
+from tenants import scopes
 from tenants.sessions import SessionStore
 from tests.attack.canaries import Cell, Row
 
@@ -71,7 +71,7 @@ def _names(tables: dict[str, frozenset[str]], cell: Cell) -> bool:
 
 def session_of(person: User) -> str:
     """A new session of this person: its key."""
-    with Tenant(pk=person.tenant_id).scope():
+    with scopes.scope(person.tenant_id):
         person = User.objects.get(pk=person.pk)
         store = SessionStore()
         store[SESSION_KEY] = str(person.pk)

@@ -65,6 +65,8 @@ def _fields(attacker: Attacker, mount: Mount, target: Target) -> Iterator[Attack
         key = attacker.row(_table_of(name)).pk if n % 3 else attacker.random.choice(attacker.words)
         form = (*base.items(), (name, ID))
         yield attacker.twins("forms", mount, target, "POST", key, form=form)
+    if target.name != "reset_password":
+        return
     for row in attacker.foreign["directory_user"]:
         form = (*BASES.get(target.name, {}).items(), ("generate", "1"), ("ticket", attacker.ticket(row.pk)))
         yield attacker.alone("forms", mount, target, "POST", form=form)

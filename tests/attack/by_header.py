@@ -28,8 +28,18 @@ HOSTS = (
     "help.lakeshore.example#127.0.0.1", "127.0.0.1, help.lakeshore.example", "[::1]", "localhost", "",
     "help.lakeshore.example/riverside", "operators", "lakeshore.example", "evil.example",
 )  # fmt: skip
-PAGES = {"locations", "location", "search", "person", "account", "switch_organization", "admin:index", "choose"}
+PAGES = {
+    "locations",
+    "location",
+    "search",
+    "person",
+    "account",
+    "switch_organization",
+    "admin:index",
+    "choose",
+}
 PAGES |= {"admin:audit_entry_changelist", "forgot_password", "sign_in"}
+PRIVATE = {"locations", "person", "account", "admin:audit_entry_changelist"}
 WAYS = ("/lakeshore/../riverside/", "/riverside/../lakeshore/", "/riverside//lakeshore/", "/lakeshore%2f")
 WAYS += ("/riverside/%2e%2e/lakeshore/", "/Lakeshore/", "/lakeshore;/", "//lakeshore/", "/lakeshore%00/")
 WAYS += ("/riverside/lakeshore/", "/operators/admin/", "http://help.lakeshore.example/", "/./lakeshore/")
@@ -65,7 +75,7 @@ def cookies(attacker: Attacker) -> Iterator[Attack]:
     for cookie in _disguises(attacker):
         for mount in attacker.mounts:
             for target in mount.targets:
-                if target.name in PAGES:
+                if target.name in PRIVATE:
                     key = attacker.row(target.table).pk
                     made = attacker.alone("cookies", mount, target, "GET", key, cookie=cookie)
                     yield replace(made, actor=attacker.actor.nobody)
@@ -81,6 +91,10 @@ def _disguises(attacker: Attacker) -> list[str]:
     keys = [f"{tenant}.{mine[2]}" for tenant in others]
     keys += [f"{tenants[slug].pk.hex}.{tail}" for slug in ("riverside", "operators", "hillside")]
     keys += [sha256(theirs.encode()).hexdigest(), f"{theirs[:32]}.{sha256(theirs.encode()).hexdigest()}"]
-    keys += [theirs[:-1], theirs + "a", theirs.upper(), f"{theirs[:32]}.{'%'*32}", tail, "." + tail]
+    keys += [theirs[:-1], theirs + "a", theirs.upper(), f"{theirs[:32]}.{'%' * 32}", tail, "." + tail]
     keys += [f"{mine[0]}.{mine[2][:-1]}", f"{mine[0]}{mine[2]}", mine[2], f"{tenants['lakeshore'].pk}.{tail}"]
-    return [cookie_of(key) for key in keys] + [f"sessionid={theirs}", f"mystaff_csrf={theirs}", f"mystaff={'a'*4000}"]
+    return [cookie_of(key) for key in keys] + [
+        f"sessionid={theirs}",
+        f"mystaff_csrf={theirs}",
+        f"mystaff={'a' * 4000}",
+    ]

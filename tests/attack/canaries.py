@@ -14,7 +14,11 @@ SONG = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])"
 )
 PHONE = re.compile(r"907\d{7}")
-TAG, ESCAPED, NOT_DIGIT = re.compile(r"<[^>]*>"), re.compile(r"\\u([0-9a-f]{4})"), re.compile(r"[\s().-]|\u200b")
+TAG, ESCAPED, NOT_DIGIT = (
+    re.compile(r"<[^>]*>"),
+    re.compile(r"\\u([0-9a-f]{4})"),
+    re.compile(r"[\s().-]|\u200b"),
+)
 
 
 @dataclass(frozen=True)

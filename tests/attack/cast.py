@@ -33,7 +33,9 @@ def cast(world: World) -> list[Actor]:
         found.append(_actor(world, name, [who], here, frozenset(circles), tables))
     guest = _actor(world, "guest", ["gina", "gina at riverside"], here, frozenset({"lincoln"}))
     stranger = _actor(world, "stranger", ["kai"], str(world.tenants["lakeshore"].pk), EVERY)
-    operator = _actor(world, "operator", ["olive"], str(world.tenants["operators"].pk), tables=TRAIL | REGISTERS)
+    operator = _actor(
+        world, "operator", ["olive"], str(world.tenants["operators"].pk), tables=TRAIL | REGISTERS
+    )
     ended = [Actor(name, ended=True) for name in ENDINGS]
     return [*found, guest, stranger, operator, *ended]
 

@@ -40,8 +40,12 @@ class Answer:
     def whole(self) -> str:
         return "\n".join([*(f"{name}: {value}" for name, value in self.headers), self.body])
 
+    def sets_cookie(self, name: str) -> bool:
+        """Whether it sets or ends this cookie."""
+        return any(key == "set-cookie" and value.startswith(f"{name}=") for key, value in self.headers)
+
     def cookie(self, name: str) -> str:
-        """A cookie that the answer sets."""
+        """The value of a cookie that it sets, or ''."""
         found = [value for key, value in self.headers if key == "set-cookie" and value.startswith(f"{name}=")]
         return found[-1].partition("=")[2].partition(";")[0] if found else ""
 

@@ -16,7 +16,12 @@ class Blind(AssertionError):
 def check(world: World, browser: Browser) -> int:
     """Raises Blind unless the canaries can be heard; gives how many were."""
     heard = 0
-    for name, slug in (("kai", "lakeshore"), ("helen", "riverside"), ("ada", "riverside"), ("olive", "operators")):
+    for name, slug in (
+        ("kai", "lakeshore"),
+        ("helen", "riverside"),
+        ("ada", "riverside"),
+        ("olive", "operators"),
+    ):
         heard += _hears(world, browser, name, slug)
     _saves_settings(world, browser)
     return heard
@@ -43,7 +48,9 @@ def _saves_settings(world: World, browser: Browser) -> None:
     """The form that carries foreign groups saves with one's own: else it failed for another reason."""
     with world.tenants["riverside"].scope():
         group = Group.objects.first()
-    pk = next(r.pk for r in world.rows if r.table == "directory_settings" and r.tenant == str(group.tenant_id))
+    pk = next(
+        r.pk for r in world.rows if r.table == "directory_settings" and r.tenant == str(group.tenant_id)
+    )
     form = (*SETTINGS.items(), ("my_staff_access", "all"), ("my_staff_group", str(group.pk)))
     path = f"/riverside/admin/directory/settings/{pk}/change/"
     answer = browser.send(Request("POST", path, cookie_of(session_of(world.people["ada"])), form))

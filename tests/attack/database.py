@@ -36,6 +36,7 @@ def _set_up(urls: dict[str, str]) -> None:
         "MYSTAFF_DEMO": "0",
         "MYSTAFF_HOSTS": "127.0.0.1",
     }
+    (VAR / "attack" / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise asks for it
     import django
     from django.db.backends.signals import connection_created
 

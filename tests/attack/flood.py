@@ -14,16 +14,24 @@ from directory.models import (
 )
 from tests.attack import judges
 from tests.attack.canaries import Cell, Row
-from tests.attack.client import Answer, Browser, Request
+from tests.attack.client import Answer, Request
 from tests.attack.judges import Finding
-from tests.attack.kinds import Attacker
+from tests.attack.kinds import OWN, Attacker
 from tests.attack.people import in_trail
+from tests.attack.run import Campaign
 from tests.attack.world import World
 
-Pages = dict[Request, Answer]
+Pages = dict[str, Answer]
 
 MANY = 40
-PAGES = ("", "search/?everyone=1", "search/?q=zq", "search/?q=a", "search/?everyone=1&page=2&sort=-name", "account/")
+PAGES = (
+    "",
+    "search/?everyone=1",
+    "search/?q=zq",
+    "search/?q=a",
+    "search/?everyone=1&page=2&sort=-name",
+    "account/",
+)
 PAGES += ("switch/", "locations/{unit}/", "locations/{unit}/?q=zq", "people/{person}/", "admin/")
 PAGES += ("admin/audit/entry/", "admin/audit/entry/?p=2", "admin/directory/settings/", "sign-in/")
 # Where the new rows are: tenant, unit, circle of people.
@@ -33,19 +41,18 @@ PLACES = (("lakeshore", "harbor", "harbor"), ("operators", "", ""), ("riverside"
 class Flood:
     """Looks, lets many rows come to be in one place, looks again, and so on."""
 
-    def __init__(self, world: World, visitors: list[tuple[Attacker, Browser, str]]) -> None:
+    def __init__(self, world: World, visitors: list[Campaign]) -> None:
         self.world, self.visitors = world, visitors
-        self.sent = 0
 
     def run(self) -> list[Finding]:
         """The pages that changed for those whose business the new rows are not."""
-        found, before = [], [self._look(*visitor) for visitor in self.visitors]
+        found, before = [], [self._look(visitor) for visitor in self.visitors]
         for slug, unit, circle in PLACES:
             self._fill(slug, unit)
-            after = [self._look(*visitor) for visitor in self.visitors]
+            after = [self._look(visitor) for visitor in self.visitors]
             for visitor, old, new in zip(self.visitors, before, after, strict=True):
-                if not self._sees(visitor[0], slug, circle):
-                    found += self._compare(visitor[0].actor.name, old, new, slug)
+                if not self._sees(visitor.attacker, slug, circle):
+                    found += self._compare(visitor.tally.actor, old, new, slug)
             before = after
         return found
 
@@ -55,19 +62,19 @@ class Flood:
         rows = [Row(tenant, table, "", circle) for table in ("directory_user", "audit_entry")]
         return any(attacker.actor.sees(Cell(row, name)) for row in rows for name in ("id", "display_name"))
 
-    def _look(self, attacker: Attacker, browser: Browser, cookie: str) -> Pages:
-        here = {"teacher": ("algebra", "nora")}.get(attacker.actor.name, ("lincoln", "pia"))
+    def _look(self, visitor: Campaign) -> Pages:
+        here = {"teacher": ("algebra", "nora")}.get(visitor.tally.actor, ("lincoln", "pia"))
         own = {"unit": self.world.units[here[0]].pk, "person": self.world.people[here[1]].pk}
-        paths = [f"{attacker.home.prefix}/{page.format(**own)}" for page in PAGES]
-        requests = [Request("GET", path, cookie) for path in paths]
-        self.sent += len(requests)
-        return {request: browser.send(request) for request in requests}
+        paths = [f"{visitor.attacker.home.prefix}/{page.format(**own)}" for page in PAGES]
+        return {path: visitor.send("counts", Request("GET", path, OWN)) for path in paths}
 
     def _compare(self, name: str, before: Pages, after: Pages, slug: str) -> list[Finding]:
-        changed = {request: judges.counted(before[request], after[request], ("none", "none")) for request in after}
+        changed = {path: judges.difference(before[path], after[path]) for path in after}
         return [
-            Finding("counted", "flood", name, request.path, f"with {MANY} people more in {slug}: {what}")
-            for request, what in changed.items()
+            Finding(
+                "counted", "counts", name, f"GET {path}", f"with {MANY} people more in {slug}: first {what}"
+            )
+            for path, what in changed.items()
             if what
         ]
 

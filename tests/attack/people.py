@@ -58,7 +58,9 @@ class People:
         """A person with a phone, an alternate address and a line in the trail."""
         made = make_person(f"{name}@{domain}.example", name.title(), *(self.units[u] for u in units))
         self.people[name] = made
-        self.circles[str(made.pk)] = circle or (self.circles[str(self.units[units[0]].pk)] if units else "tenant")
+        self.circles[str(made.pk)] = circle or (
+            self.circles[str(self.units[units[0]].pk)] if units else "tenant"
+        )
         PhoneMethod.objects.create(user=made, number=f"+1425555{len(self.people):04}")
         EmailMethod.objects.create(user=made, address=f"{name}@home.example")
         in_trail(made)
@@ -112,7 +114,9 @@ class People:
         self._ask("lena", "ada", "riverside", "lakeshore", "leo")
         self._role("lena", "lakeshore", roles.GLOBAL, accept=True)
         with self.tenants["riverside"].scope():
-            guests.decline(Invitation.objects.get(user=self.people["lena"]), by=Initiator(self.people["lena"]))
+            guests.decline(
+                Invitation.objects.get(user=self.people["lena"]), by=Initiator(self.people["lena"])
+            )
         self._ask("kai", "leo", "lakeshore", "hillside", "hal")
         with self.tenants["operators"].scope():
             Invitation.objects.create(

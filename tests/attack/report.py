@@ -18,9 +18,7 @@ def table(tallies: list[Tally], findings: list[Finding]) -> str:
     for kind in kinds:
         cells = [(tally.sent[kind], bad[kind, tally.actor]) for tally in tallies]
         rows.append([kind, *map(_cell, cells), _cell(_sum(cells))])
-    cells = [
-        (tally.sent.total(), sum(bad[kind, tally.actor] for kind in kinds)) for tally in tallies
-    ]
+    cells = [(tally.sent.total(), sum(bad[kind, tally.actor] for kind in kinds)) for tally in tallies]
     rows.append(["all", *map(_cell, cells), _cell(_sum(cells))])
     return _aligned(rows)
 

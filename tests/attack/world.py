@@ -64,5 +64,7 @@ def _again(person: User) -> User:
 
 def _refuse_empty(rows: list[Row], slug: str, tenant: str) -> None:
     tables = {row.table for row in rows}
-    empty = tables - {row.table for row in rows if row.tenant == tenant} - {"tenants_tenant", "tenants_hostname"}
+    empty = (
+        tables - {row.table for row in rows if row.tenant == tenant} - {"tenants_tenant", "tenants_hostname"}
+    )
     assert not empty, UNFILLED.format(slug, ", ".join(sorted(empty)))
