@@ -15,16 +15,18 @@ HEADERS = (
     "X-Forwarded-Path", "X-Forwarded-Uri", "X-Forwarded-User", "X-Host", "X-Original-Host", "X-Original-URL",
     "X-Rewrite-URL", "X-Script-Name", "Script-Name", "SCRIPT_NAME", "Path-Info", "Forwarded", "Referer",
     "Origin", "HX-Request", "HX-Current-URL", "HX-Target", "HX-Boosted", "HX-History-Restore-Request",
-    "X-Tenant", "X-Tenant-Id", "Tenant", "X-Real-Ip", "Remote-User", "X-Remote-User", "X-HTTP-Method-Override",
-    "Authorization", "Accept-Language", "X-Original-Method", "Via", "Client-Ip", "X-Accel-Redirect",
+    "X-Tenant", "X-Tenant-Id", "Tenant", "X-Real-Ip", "Remote-User", "X-Remote-User",
+    "X-HTTP-Method-Override", "Authorization", "Accept-Language", "X-Original-Method", "Via",
+    "Client-Ip", "X-Accel-Redirect",
 )  # fmt: skip
 SAYING = (
     "help.lakeshore.example", "/lakeshore", "lakeshore", "http://127.0.0.1/lakeshore/", "127.0.0.1", "true",
     "for=127.0.0.1;host=help.lakeshore.example;proto=https", "Bearer {id}", "kai", ID,
 )  # fmt: skip
 HOSTS = (
-    "help.lakeshore.example", "HELP.LAKESHORE.EXAMPLE", "help.lakeshore.example.", "help.lakeshore.example:80",
-    "help.lakeshore.example:x", "help.riverside.example", "127.0.0.1@help.lakeshore.example", "lakeshore",
+    "help.lakeshore.example", "HELP.LAKESHORE.EXAMPLE", "help.lakeshore.example.",
+    "help.lakeshore.example:80", "help.lakeshore.example:x", "help.riverside.example",
+    "127.0.0.1@help.lakeshore.example", "lakeshore",
     "help.lakeshore.example#127.0.0.1", "127.0.0.1, help.lakeshore.example", "[::1]", "localhost", "",
     "help.lakeshore.example/riverside", "operators", "lakeshore.example", "evil.example",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Foreign ids and names in the addresses of lists: searches, filters, sorting, pages, lookups of the admin."""
+"""Foreign ids and names in the addresses of lists: searches, filters, sorting, pages, the admin's lookups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Canaries: strings that stand in one cell of the database and nowhere else. Where one sings, a row was read."""
+"""Canaries: strings that stand in one cell of the database and nowhere else. One that sings was read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The actors of one run: every kind of person of Riverside, and everyone whose session should open nothing."""
+"""The actors of one run: every kind of person of Riverside, and those whose session should open nothing."""
 
 from __future__ import annotations
 

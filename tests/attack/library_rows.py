@@ -7,8 +7,8 @@ ROWS = (
     "INSERT INTO account_emailaddress (email, verified, \"primary\", user_id) VALUES ('x', true, true, {u})",
     "INSERT INTO account_emailconfirmation (created, sent, key, email_address_id) "
     "SELECT now(), now(), {u}, id FROM account_emailaddress WHERE user_id = {u}",
-    "INSERT INTO django_admin_log (action_time, object_id, object_repr, action_flag, change_message, user_id) "
-    "VALUES (now(), 'x', 'x', 1, 'x', {u})",
+    "INSERT INTO django_admin_log (action_time, object_id, object_repr, action_flag, change_message, "
+    "user_id) VALUES (now(), 'x', 'x', 1, 'x', {u})",
     "INSERT INTO social_auth_association (server_url, handle, secret, issued, lifetime, assoc_type) "
     "VALUES ({u}, {u}, 'x', 1, 1, 'x')",
     "INSERT INTO social_auth_code (email, code, verified, timestamp) VALUES ({u}, 'x', true, now())",

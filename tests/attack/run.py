@@ -69,6 +69,7 @@ class Campaign:
         finally:
             self.browser.close()
             connection.close()
+        print(f"{self.tally.actor}: {self.tally.sent.total():,} requests", flush=True)
         return self.tally
 
     def _one(self, attack: Attack) -> None:

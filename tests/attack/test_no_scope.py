@@ -75,7 +75,7 @@ def mount_of(actor: Actor) -> Mount:
 
 
 def heard(world: World) -> dict[str, set[str]]:
-    """What each of them reads of others, on all pages, by GET and by POST, with ids that are rightfully theirs."""
+    """What each of them reads of others, on all pages, with ids that are rightfully theirs."""
     actors = {actor.name: actor for actor in cast(world)}
     return {name: heard_by(world, actors[name]) for name in WHO}
 
