@@ -23,7 +23,8 @@ PORTAL = {
     "audit_entry": frozenset({"activity", "actor_name"}),
 }
 ACCOUNT = {name: PORTAL[name] for name in PORTAL if name != "audit_entry"} | {
-    "directory_invitation": frozenset({"id"})
+    "directory_invitation": frozenset({"id"}),
+    "django_admin_log": frozenset({"object_repr"}),  # the stock admin's "Recent actions"
 }
 # What the tenant tells everyone who comes to its own pages.
 PUBLIC = {"directory_settings": frozenset({"help_contact", "help_phone"})}

@@ -64,6 +64,8 @@ def _fields(attacker: Attacker, mount: Mount, target: Target) -> Iterator[Attack
         base = {k: v for k, v in BASES.get(target.name, {}).items() if k != name}
         key = attacker.row(_table_of(name)).pk if n % 3 else attacker.random.choice(attacker.words)
         form = (*base.items(), (name, ID))
+        if key in target.route:
+            continue
         yield attacker.twins("forms", mount, target, "POST", key, form=form)
     if target.name != "reset_password":
         return

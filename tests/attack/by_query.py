@@ -48,9 +48,8 @@ def queries(attacker: Attacker) -> Iterator[Attack]:
     for target in _lists(attacker, mount):
         for n, name in enumerate(_parameters(attacker)):
             key = attacker.random.choice(attacker.words) if n % 2 else attacker.row(target.table).pk
-            if "_" in key:
-                continue
-            yield attacker.twins("queries", mount, _with(target, f"{name}={ID}"), "GET", key)
+            if key not in target.route:
+                yield attacker.twins("queries", mount, _with(target, f"{name}={ID}"), "GET", key)
         for word in attacker.random.sample(attacker.words, NAMES):
             yield attacker.twins("queries", mount, _with(target, f"q={ID}"), "GET", word)
     yield from _autocompletes(attacker, mount)

@@ -17,8 +17,9 @@ ROWS = (
     "VALUES (left({u}, 32), 1, 'x', now(), '{{}}')",
     "INSERT INTO social_auth_usersocialauth (provider, uid, user_id, created, modified, extra_data, id_key) "
     "VALUES ('x', {u}, {u}, now(), now(), '{{}}', 'x')",
-    "INSERT INTO cache (cache_key, value, expires) VALUES ({u}, 'x', now() + interval '1 year')",
-    "INSERT INTO tenants_session (key_hash, data, expires_at) VALUES ({u}, 'x', now() + interval '1 year')",
+    "INSERT INTO cache (cache_key, value, expires) VALUES (md5({u})::uuid, 'x', now() + interval '1 year')",
+    "INSERT INTO tenants_session (key_hash, data, expires_at) "
+    "VALUES (md5({u})::uuid, 'x', now() + interval '1 year')",
     "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args) VALUES "
     "('x', 'x', {u}, jsonb_build_object('tenant', {t}, 'person', {u}))",
 )

@@ -44,7 +44,10 @@ def _aligned(rows: list[list[str]]) -> str:
 
 
 def listed(findings: list[Finding]) -> str:
-    """The first findings, one by one."""
-    rest = len(findings) - SHOWN
-    more = [f"... and {rest} more"] if rest > 0 else []
-    return "\n".join([*map(str, findings[:SHOWN]), *more])
+    """The first of each sort, and how many more of it there are."""
+    sorts: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        sorts.setdefault((finding.verdict, finding.kind, finding.actor, finding.what), []).append(finding)
+    shown = [f"{one[0]}\n    ({len(one)} such)" for one in list(sorts.values())[:SHOWN]]
+    rest = len(sorts) - SHOWN
+    return "\n".join(shown + ([f"... and {rest} sorts more"] if rest > 0 else []))
