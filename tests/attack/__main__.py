@@ -23,8 +23,10 @@ def main() -> None:
         from tests.benchmarks.servers import running
 
         with running(2, SERVER) as (server,), copy.server.administrator(copy.name) as administrator:
-            findings = attack(administrator, server.port, arguments)
+            findings, sent = attack(administrator, server.port, arguments)
     print(f"{time.monotonic() - began:.0f} s")
+    if sent < arguments.least:
+        sys.exit(f"That was no attack: {sent} different requests are fewer than {arguments.least}.")
     sys.exit(1 if findings else 0)
 
 
@@ -32,6 +34,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=20261121, help="of all that is chosen by chance")
     parser.add_argument("--limit", type=int, default=250, help="attacks of each kind by each actor; 0 is all")
+    parser.add_argument("--least", type=int, default=5000, help="fewer different requests are a failure too")
     parser.add_argument("--actors", default="", help="only these, separated by commas")
     parser.add_argument("--break-the-wall", action="store_true", help="take row-level security off first")
     return parser.parse_args()

@@ -17,8 +17,8 @@ from tests.attack.run import Campaign, Tally, run
 from tests.attack.world import World, build
 
 
-def attack(administrator: Connection, port: int, arguments: Namespace) -> list[Finding]:
-    """Everything, in order; prints the table and gives the findings."""
+def attack(administrator: Connection, port: int, arguments: Namespace) -> tuple[list[Finding], int]:
+    """Everything, in order; prints the table, gives the findings and the number of different requests."""
     print(f"Seed {arguments.seed}", flush=True)
     world = build(administrator, arguments.seed)
     heard = controls.check(world, Browser(port))
@@ -33,8 +33,7 @@ def attack(administrator: Connection, port: int, arguments: Namespace) -> list[F
     tallies = run(campaigns)
     findings += [finding for tally in tallies for finding in tally.findings]
     findings += _written(world, before, snapshot.take(administrator), tallies)
-    _print(tallies, findings)
-    return findings
+    return findings, _print(tallies, findings)
 
 
 def _campaigns(world: World, port: int, arguments: Namespace) -> list[Campaign]:
@@ -62,7 +61,7 @@ def _break_the_wall(administrator: Connection) -> None:
         administrator.execute(SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(Identifier(table)))
 
 
-def _print(tallies: list[Tally], findings: list[Finding]) -> None:
+def _print(tallies: list[Tally], findings: list[Finding]) -> int:
     sent = sum(tally.sent.total() for tally in tallies)
     distinct = sum(len(tally.distinct) for tally in tallies)
     print(report.table(tallies, findings))
@@ -71,3 +70,4 @@ def _print(tallies: list[Tally], findings: list[Finding]) -> None:
     print("\n".join(f"  {table}: {why}" for table, why in snapshot.RIGHTFUL.items()))
     print(report.listed(findings))
     print(f"{len(findings)} findings")
+    return distinct

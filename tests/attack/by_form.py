@@ -15,6 +15,10 @@ FIELDS = (
     "invitation", "ticket", "next", "role", "set_by", "authority", "source_id", "user_principal_name",
     "display_name", "_selected_action", "action", "object_id", "session", "_method", "actor_id", "target_id",
 )  # fmt: skip
+# Fields that may take a name, and how one is written there.
+NAMES = {name: ID for name in ("login", "user", "person", "host", "group", "next", "display_name")}
+NAMES |= {"username": f"{ID}@lakeshore.example", "user_principal_name": f"{ID}@lakeshore.example"}
+HERE = ("own path", "outside")
 FORMS = ("sign_in", "choose", "update_password", "change_password", "account", "reset_password", "phone")
 FORMS += ("remove_phone", "phone_sign_in", "forgot_password", "admin:directory_settings_change")
 FORMS += ("admin:directory_settings_add", "admin:audit_entry_changelist", "admin:audit_entry_add")
@@ -43,9 +47,10 @@ def forms(attacker: Attacker) -> Iterator[Attack]:
     """Each field at each form with a foreign id, then with a foreign name."""
     if attacker.actor.ended:
         return
-    for mount in attacker.mounts[:1] + attacker.mounts[4:5]:
+    for mount in attacker.mounts:
         for target in mount.targets:
-            if target.name in FORMS:
+            # Elsewhere they are strangers: the one form that is open to them there is the sign-in.
+            if target.name in FORMS and (mount.name in HERE or target.name == "sign_in"):
                 yield from _fields(attacker, mount, _own(attacker, target))
 
 
@@ -60,17 +65,28 @@ def _own(attacker: Attacker, target: Target) -> Target:
 
 
 def _fields(attacker: Attacker, mount: Mount, target: Target) -> Iterator[Attack]:
-    for n, name in enumerate(FIELDS):
-        base = {k: v for k, v in BASES.get(target.name, {}).items() if k != name}
-        key = attacker.row(_table_of(name)).pk if n % 3 else attacker.random.choice(attacker.words)
-        form = (*base.items(), (name, ID))
-        if key in target.route:
-            continue
-        yield attacker.twins("forms", mount, target, "POST", key, form=form)
-    if target.name != "reset_password":
-        return
+    for name in FIELDS:
+        keys = [attacker.row(_table_of(name)).pk]
+        if name in NAMES:
+            keys.append(attacker.random.choice(attacker.words))
+        for key in keys:
+            # An id that stands for the page too would have no twin.
+            if key not in target.route:
+                form = (*_base(target, name), (name, NAMES.get(name, ID)))
+                yield attacker.twins("forms", mount, target, "POST", key, form=form)
+    if target.name == "reset_password":
+        yield from _tickets(attacker, mount, target)
+
+
+def _base(target: Target, name: str) -> list[tuple[str, str]]:
+    """What makes the form whole, but for the field that is attacked."""
+    return [(key, value) for key, value in BASES.get(target.name, {}).items() if key != name]
+
+
+def _tickets(attacker: Attacker, mount: Mount, target: Target) -> Iterator[Attack]:
+    """Each foreign person's ticket, on the page of somebody whom the actor may help."""
     for row in attacker.foreign["directory_user"]:
-        form = (*BASES.get(target.name, {}).items(), ("generate", "1"), ("ticket", attacker.ticket(row.pk)))
+        form = (("generate", "1"), ("ticket", attacker.ticket(row.pk)))
         yield attacker.alone("forms", mount, target, "POST", form=form)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from tests.attack.judges import Finding
 from tests.attack.run import Tally
 
-SHOWN = 40
+SHOWN = 12  # sorts of each verdict
 
 
 def table(tallies: list[Tally], findings: list[Finding]) -> str:
@@ -44,10 +44,14 @@ def _aligned(rows: list[list[str]]) -> str:
 
 
 def listed(findings: list[Finding]) -> str:
-    """The first of each sort, and how many more of it there are."""
+    """Of each verdict the first sorts of finding, each with one request that shows it."""
     sorts: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
         sorts.setdefault((finding.verdict, finding.kind, finding.actor, finding.what), []).append(finding)
-    shown = [f"{one[0]}\n    ({len(one)} such)" for one in list(sorts.values())[:SHOWN]]
-    rest = len(sorts) - SHOWN
-    return "\n".join(shown + ([f"... and {rest} sorts more"] if rest > 0 else []))
+    shown, lines = Counter(), []
+    for (verdict, *_rest), found in sorts.items():
+        shown[verdict] += 1
+        if shown[verdict] <= SHOWN:
+            lines.append(f"{found[0]}\n    ({len(found)} such)")
+    left_out = sum(max(0, number - SHOWN) for number in shown.values())
+    return "\n".join(lines + ([f"... and {left_out} sorts more"] if left_out else []))

@@ -18,13 +18,13 @@ def attack(*arguments: str) -> subprocess.CompletedProcess:
 
 
 def test_the_wall_holds():
-    done = attack("--limit", "5")
+    done = attack("--least", "0", "--limit", "5")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\n0 findings\n" in done.stdout
 
 
 def test_where_there_is_no_wall_the_attack_finds_it():
-    done = attack("--limit", "5", "--actors", "helpdesk", "--break-the-wall")
+    done = attack("--least", "0", "--limit", "20", "--actors", "helpdesk,admin", "--break-the-wall")
     assert done.returncode == 1, done.stdout + done.stderr
-    for verdict in ("read", "counted"):
+    for verdict in ("read", "counted", "written"):
         assert f"\n{verdict}: " in done.stdout
