@@ -32,7 +32,7 @@ AT_ONCE = 2
 
 
 class Crowd:
-    """Lets all attack at once, or one while the others wait: their lines in the trail would look like a leak."""
+    """Lets all attack at once, or one while the others wait: their lines in the trail look like a leak."""
 
     def __init__(self) -> None:
         self._places, self._gate = Semaphore(AT_ONCE), Lock()
