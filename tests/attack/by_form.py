@@ -19,6 +19,7 @@ FIELDS = (
 NAMES = {name: ID for name in ("login", "user", "person", "host", "group", "next", "display_name")}
 NAMES |= {"username": f"{ID}@lakeshore.example", "user_principal_name": f"{ID}@lakeshore.example"}
 HERE = ("own path", "outside")
+ELSEWHERE = ("login", "next", "tenant")
 FORMS = ("sign_in", "choose", "update_password", "change_password", "account", "reset_password", "phone")
 FORMS += ("remove_phone", "phone_sign_in", "forgot_password", "admin:directory_settings_change")
 FORMS += ("admin:directory_settings_add", "admin:audit_entry_changelist", "admin:audit_entry_add")
@@ -65,7 +66,7 @@ def _own(attacker: Attacker, target: Target) -> Target:
 
 
 def _fields(attacker: Attacker, mount: Mount, target: Target) -> Iterator[Attack]:
-    for name in FIELDS:
+    for name in FIELDS if mount.name in HERE else ELSEWHERE:
         keys = [attacker.row(_table_of(name)).pk]
         if name in NAMES:
             keys.append(attacker.random.choice(attacker.words))

@@ -24,7 +24,7 @@ KINDS: dict[Callable[[Attacker], Iterable[Attack]], int] = {
     by_path.ids: 1,
     by_path.unreachable: 1,
     by_query.queries: 1,
-    by_form.forms: 5,
+    by_form.forms: 3,
     by_header.headers: 1,
     by_header.cookies: 1,
 }
