@@ -36,7 +36,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=250, help="attacks of each kind by each actor; 0 is all")
     parser.add_argument("--least", type=int, default=5000, help="fewer different requests are a failure too")
     parser.add_argument("--actors", default="", help="only these, separated by commas")
-    parser.add_argument("--break-the-wall", action="store_true", help="take row-level security off first")
+    parser.add_argument(
+        "--break-the-wall", action="store_true", help="take row-level security off, and change rows"
+    )
     return parser.parse_args()
 
 

@@ -30,6 +30,8 @@ def attack(administrator: Connection, port: int, arguments: Namespace) -> tuple[
     # Counters that the sign-ins began: whatever stands there afterwards is new.
     administrator.execute("DELETE FROM cache WHERE value NOT LIKE 'zq%'")
     before = snapshot.take(administrator)
+    if arguments.break_the_wall:
+        administrator.execute("UPDATE directory_group SET name = name || '!'")
     tallies = run(campaigns)
     findings += [finding for tally in tallies for finding in tally.findings]
     findings += _written(world, before, snapshot.take(administrator), tallies)
