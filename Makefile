@@ -1,7 +1,7 @@
 # Two commands matter: make demo, make test. The rest is listed by make help.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test bench coverage lint format lock migrations clean
+.PHONY: help demo test bench coverage attack lint format lock migrations clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -23,6 +23,9 @@ coverage: .venv/test.stamp ## branch coverage of tenants/, audit/ and directory/
 	@$(BIN)/coverage run -m pytest -q -m "not slow" tests/tenants tests/audit tests/directory tests/mystaff
 	@$(foreach part,tenants audit directory,$(BIN)/coverage report --skip-covered --show-missing \
 		--include="$(part)/*" --fail-under=95 &&) true
+
+attack: .venv/test.stamp ## try all of one tenant's people against everyone else's rows (LIMIT=0 tries everything)
+	@$(BIN)/python -m tests.attack $(if $(LIMIT),--limit $(LIMIT)) $(if $(SEED),--seed $(SEED))
 
 lint: .venv/test.stamp ## check style, templates, migrations, texts and production settings
 	@$(BIN)/python -m tests.lint

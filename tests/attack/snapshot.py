@@ -1,0 +1,91 @@
+"""Every row of every tenant, before and after; whatever is not the same was written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from psycopg import Connection
+from psycopg.sql import SQL, Identifier
+
+from tests.attack.overlay import keys
+from tests.attack.world import World
+
+Rows = dict[tuple[str, str], str]
+
+# Beside these all rows must stay as they were. Of the tables of libraries, procrastinate's events and workers
+# and Django's names of models hold nothing of a tenant's and are not looked at.
+RIGHTFUL = {
+    "cache": "New lines only: throttles count where somebody knocks, used tickets are remembered.",
+    "tenants_session": "Those of the actors' own sessions: signing out ends them.",
+    "audit_entry": "New lines in the attackers' own tenant only: refused deeds are written down.",
+    "procrastinate_jobs": "New jobs of the attackers' own tenant only: notices to whom they may help.",
+    "directory_user": "The two people whom the actors may help.",
+    "directory_phonemethod": "The two people whom the actors may help.",
+}
+HELPED = ("pia", "nora")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row that is not as it was; None where there is no row."""
+
+    table: str
+    pk: str
+    old: str | None
+    new: str | None
+
+    def __str__(self) -> str:
+        deed = "made" if self.old is None else "removed" if self.new is None else "changed"
+        return f"{self.table} {self.pk} was {deed}"
+
+
+def take(administrator: Connection) -> Rows:
+    """All rows, past the wall."""
+    found: Rows = {}
+    for table, key in keys(administrator).items():
+        query = SQL("SELECT {}::text, to_jsonb(t)::text FROM {} t").format(Identifier(key), Identifier(table))
+        found |= {(table, pk): row for pk, row in administrator.execute(query).fetchall()}
+    return found
+
+
+def changes(before: Rows, after: Rows) -> list[Change]:
+    """What was made, changed or removed in between."""
+    return [
+        Change(*place, before.get(place), after.get(place))
+        for place in sorted(before.keys() | after.keys())
+        if before.get(place) != after.get(place)
+    ]
+
+
+class Rightful:
+    """Tells the changes that somebody was allowed to make."""
+
+    def __init__(self, world: World, session_keys: set[str]) -> None:
+        self._own = str(world.tenants["riverside"].pk)
+        self._helped = {str(world.people[name].pk) for name in HELPED}
+        self._sessions = {sha256(key.encode()).hexdigest() for key in session_keys}
+
+    def __call__(self, change: Change) -> bool:
+        rule: Callable[[Change], bool] | None = getattr(self, f"_{change.table}", None)
+        return rule is not None and rule(change)
+
+    def _cache(self, change: Change) -> bool:
+        return change.old is None
+
+    def _tenants_session(self, change: Change) -> bool:
+        return change.pk in self._sessions
+
+    def _audit_entry(self, change: Change) -> bool:
+        return change.old is None and json.loads(change.new)["tenant_id"] == self._own
+
+    def _procrastinate_jobs(self, change: Change) -> bool:
+        return change.old is None and json.loads(change.new)["args"]["tenant"] == self._own
+
+    def _directory_user(self, change: Change) -> bool:
+        return change.pk in self._helped and None not in (change.old, change.new)
+
+    def _directory_phonemethod(self, change: Change) -> bool:
+        return json.loads(change.new or change.old)["user_id"] in self._helped
