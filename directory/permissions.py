@@ -205,7 +205,8 @@ def _groups_of_their_own_row(held: RoleAssignment, action: Action) -> Q:
 
 
 def _restricted_paths() -> list[str]:
-    return list(AdministrativeUnit.objects.filter(is_restricted=True).values_list("path", flat=True))
+    restricted = AdministrativeUnit.objects.filter(is_restricted=True).order_by("path")
+    return list(restricted.values_list("path", flat=True))
 
 
 def _closed_to(held: RoleAssignment) -> list[str]:

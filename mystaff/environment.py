@@ -116,7 +116,8 @@ def database(value: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", None) or parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "OPTIONS": options,
+        # To plan the rule of who reaches whom takes PostgreSQL longer than to answer it.
+        "OPTIONS": options | {"server_side_binding": True, "prepare_threshold": 5},
         "CONN_MAX_AGE": 60,  # seconds
         "CONN_HEALTH_CHECKS": True,
     }

@@ -745,6 +745,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="administrativeunit",
+            index=models.Index(
+                condition=models.Q(("is_restricted", True)),
+                fields=["tenant", "path"],
+                name="restricted_units",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="groupmember",
             index=models.Index(fields=["group", "user"], name="members_of_group"),
         ),

@@ -58,6 +58,12 @@ class AdministrativeUnit(TenantModel):
         ordering = ["name", "id"]
         verbose_name = _("location")
         verbose_name_plural = _("locations")
+        # Every check of a permission asks for the restricted ones: a few among thousands.
+        indexes = [
+            models.Index(
+                fields=["tenant", "path"], condition=models.Q(is_restricted=True), name="restricted_units"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "path"], name="unit_path_once"),
             models.UniqueConstraint(

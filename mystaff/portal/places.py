@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Left
 
@@ -17,6 +18,8 @@ from directory.models.words import normalise
 # Parts of a place: a person is at the school, and not at "Staff".
 PARTS = {Kind.STUDENTS, Kind.STAFF, Kind.CLASS}
 ORDER = list(Kind.values)
+MANY = 1000  # people: to count so many anew for each visit takes longer than all the rest of the page
+KEPT = 5 * 60  # seconds
 
 
 def around(
@@ -50,6 +53,20 @@ def with_counts(units: Sequence[AdministrativeUnit]) -> Sequence[AdministrativeU
     for unit in units:
         unit.people = counts.get(unit.path, 0)
     return units
+
+
+def with_rough_counts(units: Sequence[AdministrativeUnit]) -> Sequence[AdministrativeUnit]:
+    """The same where whole districts are listed: numbers of MANY and more may be KEPT seconds old."""
+    known = cache.get_many([_count_of(unit) for unit in units])
+    for unit in units:
+        unit.people = known.get(_count_of(unit))
+    counted = with_counts([unit for unit in units if unit.people is None])
+    cache.set_many({_count_of(unit): unit.people for unit in counted if unit.people >= MANY}, KEPT)
+    return units
+
+
+def _count_of(unit: AdministrativeUnit) -> str:
+    return f"people:{unit.pk.hex}"
 
 
 def _counts_of_lowest(units: Sequence[AdministrativeUnit]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from directory import permissions
 from directory.models import SearchWord, UnitMembership, User
 from mystaff.context import settings_of
 from mystaff.portal.access import person_or_404, portal_view
-from mystaff.portal.places import around, in_order, place_people, with_counts
+from mystaff.portal.places import around, in_order, place_people, with_counts, with_rough_counts
 from mystaff.portal.profile import profile
 from mystaff.portal.tables import FoundTable, PeopleTable, table_of
 
@@ -30,7 +30,7 @@ def locations(request: HttpRequest) -> HttpResponse:
     everyone = any(held.unit_id is None for held in request.user.assignments)
     if len(units) == 1 and not everyone:
         return redirect("location", units[0].pk)
-    return render(request, "portal/locations.html", {"units": with_counts(units), "everyone": everyone})
+    return render(request, "portal/locations.html", {"units": with_rough_counts(units), "everyone": everyone})
 
 
 @portal_view

@@ -4,7 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from directory import permissions
+from mystaff.portal import places
 from tests.conftest import make_person
+from tests.mystaff.reading import text_of
 
 LOCATION_LIMIT = 12
 
@@ -46,3 +49,26 @@ def test_fifty_rows_cost_no_more_queries_than_one(district, sign_in, page):
     assert len(many) == len(few), "\n".join(many)
     if page.startswith("location of"):
         assert len(many) <= LOCATION_LIMIT, "\n".join(many)
+
+
+def test_the_rule_of_who_reaches_whom_is_planned_once(district):
+    for _time in range(8):
+        assert permissions.reachable(district.maria, permissions.RESET_PASSWORD).contains(district.sam)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT generic_plans + custom_plans, statement FROM pg_prepared_statements")
+        planned = [times for times, statement in cursor.fetchall() if "directory_groupowner" in statement]
+    assert len(planned) == 1 and planned[0] >= 2
+
+
+def test_a_large_number_of_people_is_counted_once_in_a_while_and_a_small_one_anew(
+    district, sign_in, monkeypatch
+):
+    def numbers() -> set[str]:
+        page = text_of(sign_in(district.helen).get("/riverside/"))
+        return {str(n) for n in range(1, 9) if f" {n} people" in page}
+
+    monkeypatch.setattr(places, "MANY", 4)
+    assert numbers() == {"3", "4"}  # Lincoln and Jefferson
+    make_person("new@riverside.example", "New One", district.lincoln_students)
+    make_person("next@riverside.example", "Next One", district.algebra)
+    assert numbers() == {"4"}

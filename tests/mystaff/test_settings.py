@@ -87,7 +87,7 @@ def test_a_database_address_is_read_in_all_its_parts(settings_of):
     found = settings_of(**PRODUCTION)["DATABASES"]["default"]
     assert (found["HOST"], found["PORT"], found["NAME"]) == ("db.school.example", "5433", "mystaff")
     assert (found["USER"], found["PASSWORD"]) == ("mystaff_app", "secret")
-    assert found["OPTIONS"] == {"sslmode": "verify-full"}
+    assert found["OPTIONS"]["sslmode"] == "verify-full"
 
 
 def test_a_mail_address_is_read_in_all_its_parts(settings_of):
