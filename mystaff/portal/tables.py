@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
 import django_tables2 as tables
 from django.core.paginator import Paginator
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -103,10 +106,23 @@ def table_of(kind: type[PeopleTable], ids: QuerySet | None, request: HttpRequest
     """
     people = User.objects.all() if ids is None else User.objects.filter(pk__in=ids)
     table = kind(people, order_by=request.GET.getlist("sort") or "name")
-    table.paginate(Pages, page=1, per_page=PER_PAGE, ids=ids)
-    table.page = table.paginator.get_page(request.GET.get("page"))
-    _tell_apart([row.record for row in table.paginated_rows])
+    with planned_anew():
+        table.paginate(Pages, page=1, per_page=PER_PAGE, ids=ids)
+        table.page = table.paginator.get_page(request.GET.get("page"))
+        _tell_apart([row.record for row in table.paginated_rows])
     return table
+
+
+@contextmanager
+def planned_anew() -> Iterator[None]:
+    """Prepare no statement: what is typed decides how to look; one plan for all would walk through everyone."""
+    connection.ensure_connection()
+    driver = connection.connection
+    threshold, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = threshold
 
 
 def _tell_apart(people: list[User]) -> None:

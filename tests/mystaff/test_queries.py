@@ -60,6 +60,18 @@ def test_the_rule_of_who_reaches_whom_is_planned_once(district):
     assert len(planned) == 1 and planned[0] >= 2
 
 
+def test_lists_of_people_are_planned_for_what_is_asked(district, sign_in):
+    browser = sign_in(district.helen)
+    for _time in range(8):
+        browser.get("/riverside/search/?q=sam")
+        browser.get(f"/riverside/locations/{district.lincoln.pk}/")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT%'")
+        prepared = [statement for (statement,) in cursor.fetchall()]
+    assert [one for one in prepared if "directory_settings" in one]
+    assert not [one for one in prepared if "searchword" in one or "LIMIT 25" in one]
+
+
 def test_a_large_number_of_people_is_counted_once_in_a_while_and_a_small_one_anew(
     district, sign_in, monkeypatch
 ):
