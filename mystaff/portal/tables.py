@@ -115,7 +115,7 @@ def table_of(kind: type[PeopleTable], ids: QuerySet | None, request: HttpRequest
 
 @contextmanager
 def planned_anew() -> Iterator[None]:
-    """Prepare no statement: what is typed decides how to look; one plan for all would walk through everyone."""
+    """Prepare no statement: what is typed decides how to look; one plan would walk through everyone."""
     connection.ensure_connection()
     driver = connection.connection
     threshold, driver.prepare_threshold = driver.prepare_threshold, None
