@@ -1,7 +1,7 @@
 # Two commands matter: make demo, make test. The rest is listed by make help.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test bench lint format lock migrations clean
+.PHONY: help demo test bench lighthouse lint format lock migrations clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -18,6 +18,9 @@ test: .venv/test.stamp ## run every test against a real PostgreSQL (ARGS="-k pho
 
 bench: .venv/test.stamp ## measure pages at 1,000,000 people, as ratios (SIZE=20000 is smaller, ONLY=database a part)
 	@$(BIN)/python -m tests.benchmarks.bench $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY))
+
+lighthouse: .venv/test.stamp ## measure four pages as on a phone; downloads Lighthouse from npm, needs Chromium
+	@$(BIN)/python -m tests.lighthouse.run
 
 lint: .venv/test.stamp ## check style, templates, migrations, texts and production settings
 	@$(BIN)/python -m tests.lint
