@@ -1,4 +1,4 @@
-// Lighthouse over our pages, in one browser that signs in as a person does. Prints a line of JSON for each run.
+// Lighthouse over our pages, in one browser that signs in as a person does. Prints a line of JSON a run.
 
 import lighthouse from "lighthouse";
 import { launch } from "puppeteer-core";
@@ -35,8 +35,8 @@ const summary = ({ audits, categories, runWarnings, lighthouseVersion }) => ({
 });
 
 function finding(audits, { id, weight }) {
-  const { score, title, displayValue } = audits[id];
-  return score === null || score >= GREEN ? [] : [{ title, value: displayValue ?? "", weight }];
+  const { score, title } = audits[id];
+  return score === null || score >= GREEN ? [] : [{ title, weight }];
 }
 
 async function audit(page, address) {

@@ -40,8 +40,12 @@ def markdown(head: tuple[str, ...], table: Table, form: Callable[[float], str]) 
 
 
 def findings(runs: list[Run]) -> list[str]:
-    """Each audit that was not green in some run, and each warning, once a page. Weight 0 costs no points."""
-    return list(dict.fromkeys(f"- {run['page']}: {line}" for run in runs for line in _lines(run)))
+    """Audits that were not green in some run, and warnings, with their pages. Weight 0 costs no points."""
+    pages: dict[str, dict] = {}
+    for run in runs:
+        for line in _lines(run):
+            pages.setdefault(line, {})[run["page"]] = None
+    return [f"- {line}: {', '.join(found)}" for line, found in pages.items()]
 
 
 def _lines(run: Run) -> list[str]:

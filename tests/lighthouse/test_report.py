@@ -26,7 +26,7 @@ def test_each_score_of_each_page_must_be_enough():
     assert not report.show([run("a", 95, 95, 95), run("b", 95, 94.9, 95)])
 
 
-def test_a_finding_is_told_once_a_page():
+def test_a_finding_is_told_once_with_its_pages():
     contrast = {"title": "Low contrast", "weight": 7}
     runs = [run(page, 99, 90, 100, findings=[contrast]) for page in ("a", "a", "b")]
-    assert report.findings(runs) == ["- a: Low contrast (weight 7)", "- b: Low contrast (weight 7)"]
+    assert report.findings(runs) == ["- Low contrast (weight 7): a, b"]
