@@ -56,7 +56,10 @@ class EntryAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("changed"))
     def changes(self, entry: Entry) -> str:
-        return _lines((c["name"], f"{c['oldValue']} → {c['newValue']}") for c in entry.modified_properties)
+        values = ((c["name"], c["oldValue"], c["newValue"]) for c in entry.modified_properties)
+        return _lines(
+            (name, " → ".join("–" if v is None else str(v) for v in both)) for name, *both in values
+        )
 
     @admin.display(description=_("additional details"))
     def details(self, entry: Entry) -> str:

@@ -838,6 +838,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="role_fits_its_scope",
+                violation_error_message="This role is held over the whole tenant only.",
             ),
         ),
         migrations.AddConstraint(

@@ -60,7 +60,9 @@ class RoleAssignment(TenantModel):
                 name="role_has_one_principal",
             ),
             models.CheckConstraint(
-                condition=Q(unit=None) | Q(role__in=sorted(roles.UNIT_SCOPABLE)), name="role_fits_its_scope"
+                condition=Q(unit=None) | Q(role__in=sorted(roles.UNIT_SCOPABLE)),
+                name="role_fits_its_scope",
+                violation_error_message=_("This role is held over the whole tenant only."),
             ),
             models.CheckConstraint(
                 condition=~Q(role=roles.OPERATOR) | Q(tenant=OPERATORS_ID),

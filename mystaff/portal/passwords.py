@@ -56,6 +56,8 @@ def _again(request: HttpRequest, person: User) -> HttpResponse:
             "Look at the history; to reset it, press Reset password."
         )
     messages.info(request, said % {"name": person.first_name})
+    if "generate" not in request.POST:  # else it might be handed over
+        messages.warning(request, _("The password you typed was not used."))
     return redirect("person", person.pk)
 
 

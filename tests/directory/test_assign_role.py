@@ -67,7 +67,7 @@ def test_over_the_whole_tenant(district):
         ),
         ("sam.reed@riverside.example", roles.PASSWORD, {"location": "High/Staff"}, "No location"),
         ("sam.reed@riverside.example", roles.PASSWORD, {"tenant": "nowhere"}, "no tenant nowhere"),
-        ("sam.reed@riverside.example", roles.GLOBAL, {"location": "Jefferson High"}, "role_fits_its_scope"),
+        ("sam.reed@riverside.example", roles.GLOBAL, {"location": "Jefferson High"}, "whole tenant only"),
         ("sam.reed@riverside.example", roles.GLOBAL, {"remove": True}, "does not hold"),
         ("helen.park@riverside.example", roles.HELPDESK, {}, "holds this role"),
     ],

@@ -33,7 +33,8 @@ class Command(BaseCommand):
         else:
             _assign(person, role, unit)
         _record(person, role, unit, remove)
-        self.stdout.write(f"{role} over {unit or 'the whole tenant'}: {'removed' if remove else 'given'}.")
+        over = _full_name(unit) if unit else "the whole tenant"
+        self.stdout.write(f"{role} over {over}: {'removed' if remove else 'given'}.")
 
 
 def _tenant(slug: str | None, upn: str) -> Tenant:
@@ -89,5 +90,5 @@ def _record(person: User, role: str, unit: AdministrativeUnit | None, remove: bo
         actor=first_people.COMMAND_LINE,
         target=first_people.snapshot(person),
         changed=[{"name": "Role.DisplayName", "oldValue": values[0], "newValue": values[1]}],
-        details={"Source": "manage.py"} | ({"Location": unit.name} if unit else {}),
+        details={"Source": "manage.py"} | ({"Location": _full_name(unit)} if unit else {}),
     )

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 
 import psycopg
@@ -13,6 +14,7 @@ from procrastinate.exceptions import ConnectorException
 from directory.tasks import SILENCE
 from tenants.checks import refuse_unsafe_role
 
+FINISH = 20  # seconds that jobs have to end in
 PAUSE = 1  # seconds before a worker that has lost the database is followed by another
 LOST = (ConnectorException, psycopg.OperationalError)
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -37,13 +39,22 @@ async def _serve() -> None:
     while not asked.is_set():
         working, ending = asyncio.create_task(_work()), asyncio.create_task(asked.wait())
         await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError, *LOST):
-            await working
+        await _ended(working)
         if not asked.is_set():
             logger.warning("The worker has lost the database and starts again.")
             await asyncio.wait({ending}, timeout=PAUSE)
         ending.cancel()
+
+
+async def _ended(working: asyncio.Task) -> None:
+    """Have it finish its jobs; a wish that was lost while it was starting is said again, then enforced."""
+    for patience in (FINISH + 5, 5):
+        working.cancel()
+        if (await asyncio.wait({working}, timeout=patience))[0]:
+            with contextlib.suppress(asyncio.CancelledError, *LOST):
+                await working
+            return
+    os._exit(1)
 
 
 async def _work() -> None:
@@ -52,7 +63,7 @@ async def _work() -> None:
         async with worker.open_async():
             await worker.run_worker_async(
                 concurrency=4,
-                shutdown_graceful_timeout=20,
+                shutdown_graceful_timeout=FINISH,
                 stalled_worker_timeout=SILENCE,
                 install_signal_handlers=False,
             )
