@@ -1,31 +1,50 @@
-"""One run of the tests, in a process of its own, in which a mutant stands in for its module."""
+"""One run of the tests, in a process of its own, in which one function has the code of a mutant."""
 
+import ast
+import importlib
+import inspect
 import json
 import sys
 from collections import Counter
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
+from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 
 import coverage
 import pytest
 
 from mystaff.own_files import PROJECT
 from tests.mutants import targets
+from tests.mutants.making import Mutant
+
+OPTIONS = ["-x", "-q", "-p", "no:cacheprovider"]
 
 
-class Mutated(SourceFileLoader):
-    """Loads the changed text in place of what the file holds; the file itself stays as it is."""
+# The mutant
 
-    def __init__(self, path: str, source: str) -> None:
-        super().__init__(path.removesuffix(".py").replace("/", "."), str(PROJECT / path))
-        self.source = source
 
-    def get_code(self, fullname: str):
-        return compile(self.source, self.path, "exec", dont_inherit=True)
+def swap(mutant: Mutant) -> None:
+    """Give the function the changed code: whoever has imported the function already has that too."""
+    module = importlib.import_module(mutant.path.removesuffix(".py").replace("/", "."))
+    names, tree = mutant.function.split("."), ast.parse(mutant.source())
+    code, node = compile(tree, module.__file__, "exec", dont_inherit=True), tree
+    for name in names:
+        code = next(one for one in code.co_consts if isinstance(one, CodeType) and one.co_name == name)
+        node = next(one for one in node.body if getattr(one, "name", "") == name)
+    function = _undecorated(module, *names)
+    function.__code__ = code
+    function.__defaults__ = tuple(map(ast.literal_eval, node.args.defaults)) or None
+    named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+    function.__kwdefaults__ = {arg.arg: ast.literal_eval(value) for arg, value in named if value} or None
 
-    def find_spec(self, name: str, path=None, target=None) -> ModuleSpec | None:
-        return spec_from_file_location(name, self.path, loader=self) if name == self.name else None
+
+def _undecorated(holder, *names: str) -> Callable:
+    for name in names:
+        holder = vars(holder)[name]
+    return inspect.unwrap(holder.fget if isinstance(holder, property) else holder)
+
+
+# The tests
 
 
 class Watch:
@@ -76,18 +95,14 @@ class Cover(Watch):
         return self.coverage.get_data().contexts_by_lineno(self.path)
 
 
-def run(path: str, source: str | None, tests: list[str], watch: Watch, told: Path) -> int:
+def run(path: str, tests: list[str], watch: Watch, told: Path) -> int:
     """Run the tests; what was seen is written to the file told. Returns pytest's exit code."""
-    if source is not None:
-        sys.meta_path.insert(0, Mutated(path, source))
     plugins = [watch]
     if path == targets.WALL:
-        from tests.mutants import wall
-
-        plugins.append(wall)
+        plugins.append(importlib.import_module("tests.mutants.wall"))
     files = sorted({test.partition("::")[0] for test in tests})
-    options = ["-x", "-q", "-p", "no:cacheprovider"]
-    code = pytest.main([*options, "--deselect", LONG, *files], plugins=plugins)
+    deselected = [f"--deselect={test}" for test in targets.TOO_LONG]
+    code = pytest.main([*OPTIONS, *deselected, *files], plugins=plugins)
     seen = {"code": int(code), "failed": watch.failed, "error": watch.error, "seconds": watch.seconds}
     if isinstance(watch, Cover):
         seen["lines"] = watch.lines()
@@ -95,4 +110,7 @@ def run(path: str, source: str | None, tests: list[str], watch: Watch, told: Pat
     return int(code)
 
 
-LONG = "tests/directory/test_oracle.py::test_the_rule_is_the_oracles[1]"
+def load() -> int:
+    """Import all that the tests import, once for all the processes that are forked from this one."""
+    files = sorted({file for files in targets.TARGETS.values() for file in files})
+    return int(pytest.main([*OPTIONS, "--collect-only", "-qq", *files]))

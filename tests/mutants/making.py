@@ -2,7 +2,7 @@
 
 mutmut's runner keeps all mutants of a function side by side, which it cannot do where a function has a
 decorator: it leaves those out. The door of every deed is such a function. So only mutmut's making of mutants
-is used, and one mutant at a time stands in for its module.
+is used, and one function at a time is given the code of one mutant.
 """
 
 import difflib

@@ -1,6 +1,5 @@
-"""Processes forked from one that has loaded the libraries, but no module of ours that could be mutated."""
+"""Jobs in forked processes, two at a time."""
 
-import importlib
 import os
 import signal
 import sys
@@ -16,19 +15,9 @@ PAUSE = 0.02  # seconds between two looks
 # process and its children for a while must not end them.
 PATIENCE = 200 / PAUSE
 TIMEOUT = -1
-LIBRARIES = (
-    "coverage", "django.contrib.auth.hashers", "django.core.management", "django.db.migrations.executor",
-    "django.test", "hypothesis", "phonenumbers", "procrastinate", "psycopg", "pytest", "pytest_django.plugin",
-    "xdist.plugin", "xkcdpass",
-)  # fmt: skip
+BROKEN = 70  # the job itself failed
 
 Job, Done = Callable[[], int], Callable[[int, float], None]
-
-
-def load() -> None:
-    """What every run needs and none changes: a second or two less for each."""
-    for name in LIBRARIES:
-        importlib.import_module(name)
 
 
 @dataclass
@@ -44,7 +33,7 @@ class Child:
     def start(self) -> None:
         self.pid = os.fork()
         if self.pid == 0:
-            code = 70
+            code = BROKEN
             try:
                 os.setsid()
                 self._redirect()

@@ -33,7 +33,7 @@ class Target:
 
     def look(self) -> int:
         """Run all of its tests on the code as it is."""
-        return child.run(self.path, None, self.files, child.Cover(self.path), self.told)
+        return child.run(self.path, self.files, child.Cover(self.path), self.told)
 
     def learn(self, code: int, seconds: float) -> None:
         if code != PASSED:
@@ -74,7 +74,8 @@ class Run:
 
     def _ended(self, mutant: Mutant, told: Path, code: int, seconds: float) -> None:
         seen = json.loads(told.read_text()) if told.exists() else {"failed": f"ended with {code}"}
-        self._note(mutant, "survived" if code == PASSED else "killed", seen, seconds)
+        outcome = {PASSED: "survived", processes.BROKEN: "unclear"}.get(code, "killed")
+        self._note(mutant, outcome, seen, seconds)
 
     def _note(self, mutant: Mutant, outcome: str, seen: dict, seconds: float) -> None:
         by, error = seen.get("failed", ""), seen.get("error", "")
@@ -86,11 +87,12 @@ class Run:
 
 
 def _try(mutant: Mutant, tests: list[str], told: Path) -> int:
-    return child.run(mutant.path, mutant.source(), tests, child.Watch(tests), told)
+    child.swap(mutant)
+    return child.run(mutant.path, tests, child.Watch(tests), told)
 
 
 def _make_bare() -> int:
-    # Only here: it loads our own modules.
+    # Only here: pytest has not rewritten it yet when this module is loaded.
     from tests.mutants import wall
 
     wall.make_bare()
@@ -106,8 +108,9 @@ def main(only: str) -> None:
     """Exits with 1 where too many survive."""
     bare = os.environ[targets.BARE] = f"test_{os.getpid()}_bare"
     FOLDER.mkdir(parents=True, exist_ok=True)
-    processes.load()
     run = Run(only)
+    if child.load() != PASSED:
+        sys.exit("The tests cannot be loaded.")
     with postgres.for_tests().running() as server:
         if any(mutant.path == targets.WALL for mutant in run.mutants):
             processes.run([(_make_bare, _made)], FOLDER)

@@ -30,10 +30,6 @@ def pytest_collection_finish() -> None:
 
 def make_bare() -> None:
     """Migrate a database as `migrate` does, but for the wall."""
-    import django
-
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    django.setup()
     from django.db.backends.signals import connection_created
     from django.db.models.signals import post_migrate
 
