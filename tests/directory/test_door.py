@@ -8,7 +8,7 @@ from audit.models import Entry, Result
 from directory import actions
 from directory.actions import Denied, Initiator
 from directory.connectors import Refused
-from directory.models import Settings, UnitMembership
+from directory.models import Settings, UnitMembership, User
 from directory.permissions import UPDATE_SETTINGS
 
 NEW = "Maple-Bridge-93"
@@ -71,15 +71,23 @@ def test_a_deed_on_the_tenant_is_refused_in_a_sentence(district):
     assert Entry.objects.get().target_type == "Settings"
 
 
+def test_a_reset_writes_over_nothing_that_changed_since_the_person_was_read(district, by):
+    User.objects.filter(pk=district.sam.pk).update(job_title="Coach")
+    actions.reset_password(district.sam, NEW, by=by)
+    assert User.objects.get(pk=district.sam.pk).job_title == "Coach"
+
+
 # What goes wrong
 
 
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError, ZeroDivisionError])
 def test_an_error_before_the_commit_is_a_failure_with_its_kind_only(district, error):
-    with pytest.raises(error), changing_settings(district):
+    with pytest.raises(error), changing_settings(district) as deed:
+        deed.change("look_up_everyone", False, True)
         raise error("a secret may stand here")
     assert results() == [Result.ATTEMPTED, Result.FAILURE]
-    assert Entry.objects.get(result=Result.FAILURE).result_reason == error.__name__
+    failure = Entry.objects.get(result=Result.FAILURE)
+    assert (failure.result_reason, failure.modified_properties) == (error.__name__, [])
 
 
 @pytest.mark.django_db(transaction=True)

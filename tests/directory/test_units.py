@@ -3,9 +3,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from directory.models import AdministrativeUnit
+from directory.models import AdministrativeUnit, UnitMembership
 from directory.models.units import after
-from tests.conftest import make_unit
+from tests.conftest import make_person, make_unit
 
 
 @pytest.fixture
@@ -30,6 +30,13 @@ def test_below_is_the_unit_itself_too_unless_strictly(nested):
     assert floor.is_below(school) and floor.is_below(floor)
     assert floor.is_below(school, strictly=True) and not floor.is_below(floor, strictly=True)
     assert not school.is_below(floor) and not other.is_below(school)
+
+
+def test_memberships_below_are_those_in_the_unit_and_in_what_is_below_it(nested):
+    for number, unit in enumerate(nested):
+        make_person(f"p{number}@riverside.example", f"Person {number}", unit)
+    _school, floor, room, _other = nested
+    assert {one.unit_id for one in UnitMembership.objects.below(floor)} == {floor.pk, room.pk}
 
 
 def kept(unit: AdministrativeUnit) -> tuple:

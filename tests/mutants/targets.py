@@ -6,6 +6,7 @@ DIRECTORY, TENANTS, SURFACES = "tests/directory/", "tests/tenants/", "tests/myst
 TARGETS = {
     "directory/permissions.py": [
         DIRECTORY + "test_permissions.py",
+        DIRECTORY + "test_findable.py",
         DIRECTORY + "test_oracle.py",
         SURFACES + "test_portal_search.py",
     ],
