@@ -8,7 +8,7 @@ from audit.models import Entry, Result
 from directory import actions
 from directory.actions import Denied, Initiator
 from directory.connectors import Refused
-from directory.models import Settings, UnitMembership, User
+from directory.models import PhoneMethod, PhoneType, Settings, UnitMembership, User
 from directory.permissions import UPDATE_SETTINGS
 
 NEW = "Maple-Bridge-93"
@@ -60,6 +60,12 @@ def test_what_a_deed_removes_and_switches_stands_in_the_trail(district, by):
     assert switched.modified_properties == [{"name": "smsSignInState", "oldValue": False, "newValue": True}]
     gone = {"name": "mobilePhone", "oldValue": "+14255550100", "newValue": None}
     assert removed.modified_properties == [gone]
+    assert switched.activity == "Enable phone sign-in"
+
+
+def test_switching_phone_sign_in_off_has_a_name_of_its_own(district, by):
+    actions.set_sms_sign_in(district.sam, False, by=by)
+    assert Entry.objects.get(result=Result.SUCCESS).activity == "Disable phone sign-in"
 
 
 def test_a_deed_on_the_tenant_is_refused_in_a_sentence(district):
@@ -135,6 +141,13 @@ def test_a_number_says_who_set_it_and_keeps_its_sign_in_while_it_stays(district,
     actions.set_phone(district.sam, "+14255550100", by=by)
     phone = district.sam.phones.get()
     assert (phone.set_by, phone.phone_type, phone.sms_sign_in) == (district.maria.pk, "mobile", True)
+
+
+def test_a_mobile_number_stands_beside_those_of_other_kinds(district, by):
+    PhoneMethod.objects.create(user=district.pia, phone_type=PhoneType.OFFICE, number="+14255550133")
+    actions.set_phone(district.pia, "+14255550111", by=by)
+    numbers = dict(district.pia.phones.values_list("phone_type", "number"))
+    assert numbers == {"mobile": "+14255550111", "office": "+14255550133"}
 
 
 def test_phone_sign_in_that_cannot_be_says_for_whom(district, by):

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from directory.models import AdministrativeUnit, UnitMembership
-from directory.models.units import after
+from directory.models.units import Kind, after
 from tests.conftest import make_person, make_unit
 
 
@@ -22,6 +22,7 @@ def test_a_path_is_that_of_the_parent_and_ones_own(nested):
     assert room.path == f"/{school.pk.hex}/{floor.pk.hex}/{room.pk.hex}/"
     assert room.paths_above == [school.path, floor.path, room.path]
     assert school.path < room.path < after(school.path)
+    assert after("/a1/") == "/a10"
 
 
 def test_below_is_the_unit_itself_too_unless_strictly(nested):
@@ -56,6 +57,13 @@ def test_a_unit_moves_with_all_below_it(nested):
     assert kept(room) == (floor.pk, f"/{floor.pk.hex}/{room.pk.hex}/")
 
 
+def test_a_move_writes_over_nothing_that_changed_since_the_unit_was_read(nested):
+    _school, floor, _room, other = nested
+    AdministrativeUnit.objects.filter(pk=floor.pk).update(name="First floor")
+    floor.move(other)
+    assert AdministrativeUnit.objects.get(pk=floor.pk).name == "First floor"
+
+
 @pytest.mark.parametrize("below", [0, 1, 2])
 def test_a_unit_cannot_move_below_itself(nested, below):
     school, before = nested[0], kept(nested[0])
@@ -70,3 +78,11 @@ def test_saving_again_leaves_the_path(nested):
     room.save()
     assert kept(room) == (nested[1].pk, nested[2].path)
     assert str(room) == "Chamber"
+
+
+def test_saving_a_part_leaves_the_rest(nested):
+    room = nested[2]
+    room.name, room.kind = "Chamber", Kind.CLASS
+    room.save(update_fields=["name"])
+    found = AdministrativeUnit.objects.get(pk=room.pk)
+    assert (found.name, found.kind) == ("Chamber", Kind.OTHER)
