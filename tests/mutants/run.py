@@ -53,8 +53,10 @@ class Run:
 
     def __init__(self, only: str) -> None:
         made = [mutant for path in targets.TARGETS for mutant in mutants_of(PROJECT, path)]
-        self.mutants = [mutant for mutant in made if fnmatch(mutant.name, only)]
         known = json.loads(RESULTS.read_text()) if only != "*" and RESULTS.exists() else {}
+        alive = {name for name, facts in known.items() if facts["outcome"] != "killed"}
+        asked = alive.__contains__ if only == "survivors" else partial(fnmatch, pat=only)
+        self.mutants = [mutant for mutant in made if asked(mutant.name)]
         self.results = {mutant.name: known[mutant.name] for mutant in made if mutant.name in known}
         self.begun = time.monotonic()
 
