@@ -1,7 +1,7 @@
 # Two commands matter: make demo, make test. The rest is listed by make help.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test bench mutants coverage attack lint format lock migrations clean
+.PHONY: help demo test bench mutants coverage attack lighthouse lint format lock migrations clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,9 @@ coverage: .venv/test.stamp ## branch coverage of tenants/, audit/ and directory/
 
 attack: .venv/test.stamp ## try all of one tenant's people against everyone else's rows (LIMIT=0 tries everything)
 	@$(BIN)/python -m tests.attack $(if $(LIMIT),--limit $(LIMIT)) $(if $(SEED),--seed $(SEED))
+
+lighthouse: .venv/test.stamp ## measure four pages as on a phone; downloads Lighthouse from npm, needs Chromium
+	@$(BIN)/python -m tests.lighthouse.run
 
 lint: .venv/test.stamp ## check style, templates, migrations, texts and production settings
 	@$(BIN)/python -m tests.lint

@@ -227,12 +227,19 @@ def opens_portal(actor: User, settings: Settings | None = None) -> bool:
     return bool(holding(actor, VIEW)) and (settings or Settings.current()).opens_portal_for(actor)
 
 
+def starts(actor: User) -> set[AdministrativeUnit] | None:
+    """The topmost units of the actor's roles; None for the whole tenant. Costs no query."""
+    scopes = {held.unit for held in holding(actor, VIEW)}
+    if None in scopes:
+        return None
+    return {unit for unit in scopes if not any(unit.is_below(other, strictly=True) for other in scopes)}
+
+
 def locations(actor: User) -> QuerySet[AdministrativeUnit]:
     """Where the actor starts: the topmost units of their roles, or all topmost of the tenant."""
-    scopes = [held.unit for held in holding(actor, VIEW)]
-    if None in scopes:
+    top = starts(actor)
+    if top is None:
         return AdministrativeUnit.objects.filter(parent=None)
-    top = [unit for unit in scopes if not any(unit.is_below(other, strictly=True) for other in scopes)]
     return AdministrativeUnit.objects.filter(pk__in=[unit.pk for unit in top])
 
 

@@ -17,10 +17,10 @@ def refusal(actor: User, action: Action, person: User) -> str | None:
     """
     if permissions.reachable(actor, action).filter(pk=person.pk).exists():
         return None
-    for applies in (_own_account, _guest, _no_such_role, _elsewhere, _restricted, _holder, _in_role_group):
+    for applies in (_own_account, _guest, _no_such_role, _elsewhere, _restricted, _holder):
         if sentence := applies(actor, action, person):
             return sentence
-    return _("Your role does not reach this account.")
+    return _("%(name)s belongs to a group that carries roles.") % {"name": person.first_name}
 
 
 def _own_account(actor: User, action: Action, person: User) -> str:
@@ -57,10 +57,6 @@ def _holder(actor: User, action: Action, person: User) -> str:
         for role in _roles_of(person, permissions.out_of_reach(held, action)):
             return _("%(name)s holds %(role)s.") % {"name": person.first_name, "role": _(role)}
     return ""
-
-
-def _in_role_group(actor: User, action: Action, person: User) -> str:
-    return _("%(name)s belongs to a group that carries roles.") % {"name": person.first_name}
 
 
 def _covering(actor: User, action: Action, person: User) -> list[RoleAssignment]:

@@ -86,8 +86,3 @@ EVERY_ROLE = tuple(
         | {GLOBAL, GLOBAL_READER, PRIVILEGED_ROLE, AUTHENTICATION_POLICY}
     )
 )
-
-
-def row_of(role: str) -> str:
-    """The row of the tables that a held role counts as."""
-    return role if role in ROWS else ANY_OTHER

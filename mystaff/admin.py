@@ -80,14 +80,19 @@ class DoorAdmin(ModelAdmin):
 
     def save_model(self, request, obj, form, change) -> None:
         with actions.administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
+            before = self._before(obj)
             for name in form.changed_data:
-                deed.change(name, str(form.initial.get(name)), str(form.cleaned_data.get(name)))
+                deed.change(name, str(getattr(before, name)) if before else None, str(getattr(obj, name)))
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj) -> None:
         with actions.administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
             deed.change("deleted", str(obj), None)
             super().delete_model(request, obj)
+
+    def _before(self, obj):
+        """What was in force until now, or None."""
+        return self.model.objects.filter(pk=obj.pk).first()
 
     def _target(self, obj) -> dict:
         key = obj.pk if isinstance(obj, Tenant) else None
@@ -107,6 +112,9 @@ class SettingsAdmin(DoorAdmin):
     """A tenant's switches: one page, no list."""
 
     action = permissions.UPDATE_SETTINGS
+
+    def _before(self, obj) -> Settings:
+        return Settings.current()  # a tenant that has saved none yet has the defaults
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._may(request) and not Settings.objects.exists()

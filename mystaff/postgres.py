@@ -265,11 +265,6 @@ def running():
     return Cluster().running()
 
 
-def urls() -> dict[str, str]:
-    """Addresses of the embedded server's database for both of Django's aliases."""
-    return Cluster().urls()
-
-
 def for_tests(version: str | None = None, var: Path = VAR) -> Cluster:
     """A cluster of the tests' own, which does not wait for the disk; version names one of Debian's."""
     if version is None:

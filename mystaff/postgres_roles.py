@@ -48,8 +48,7 @@ def make_database(administrator: Connection, name: str, template: str = "templat
         SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(database, owner, Identifier(template))
     )
     administrator.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-    # Temporary tables: an import stages what it read in one.
-    administrator.execute(SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, application))
+    administrator.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, application))
 
 
 def open_schema(inside: Connection) -> None:

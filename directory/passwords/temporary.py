@@ -23,7 +23,8 @@ W = 537 words, 5 digits (3 4 6 7 9), N = 543 four-digit numbers (of 5^4 = 625, t
 - `strong`, Rt4d-TDh7-9nFr-hR3M: 16 characters of 18, 16 log2(18) = 66.72 bits
 
 NIST SP 800-63B (revision 3, section 5.1.2.1) asks for at least 20 bits of secrets that are handed out for one
-use. At 10 tries a minute, the most that the lockout lets pass, the weakest style takes 14 years on average.
+use. At 10 tries in 5 minutes, the most that the lockout lets pass, the weakest style takes 74 years on
+average.
 """
 
 import secrets

@@ -109,14 +109,6 @@ class PersonRecord:
             return f"{family}{given}"
         return f"{given} {family}".strip()
 
-    @property
-    def is_student(self) -> bool:
-        return any(held.role == STUDENT for held in self.roles)
-
-    @property
-    def is_staff(self) -> bool:
-        return any(held.role in STAFF_ROLES for held in self.roles)
-
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentRecord:

@@ -5,6 +5,7 @@ classes below it. Pupils are in their school's Students and in their classes; a 
 a role over the class unit, and is no member of it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
@@ -179,13 +180,14 @@ class _Wisher:
         unit = unit_key(CLASS, made.source_id)
         if self._is_over(end):
             return
-        if enrolment.role == TEACHER and self._fits(person.is_staff, enrolment):
+        if enrolment.role == TEACHER and self._fits(person, STAFF_ROLES, enrolment):
             self.wishes.grants.add(Grant(unit, enrolment.user, _midnight(begin), _midnight(end)))
-        elif enrolment.role == STUDENT and self._fits(person.is_student, enrolment):
+        elif enrolment.role == STUDENT and self._fits(person, {STUDENT}, enrolment):
             self.wishes.memberships.add((unit, enrolment.user))
 
-    def _fits(self, fits: bool, enrolment: EnrolmentRecord) -> bool:
+    def _fits(self, person: PersonRecord, roles: Collection[str], enrolment: EnrolmentRecord) -> bool:
         """A pupil listed as teacher must get no power, and staff listed as pupils must not come under it."""
+        fits = any(held.role in roles and not self._is_over(held.end) for held in person.roles)
         if not fits:
             text = _("“%(id)s” is enrolled as %(role)s but has no such role; the enrolment is held back.")
             self.findings.warn(

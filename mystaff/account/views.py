@@ -55,17 +55,19 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """A new password for who knows the old one; a guest has none here."""
     if request.user.is_guest:
         return redirect("account")
-    form = ChangePasswordForm(request.user, request.tenant, request.POST or None)
-    if request.method == "POST" and not ratelimit.consume(
+    # Whoever found an open session must not be able to try passwords here: a form with the guess would tell.
+    too_many = request.method == "POST" and not ratelimit.consume(
         request, action="change_password", user=request.user
-    ):
-        # Whoever found an open session must not be able to try passwords here.
-        form.add_error(None, _("Those were too many tries. Wait a minute, then try again."))
+    )
+    form = ChangePasswordForm(request.user, request.tenant, None if too_many else request.POST or None)
+    if too_many:
+        messages.warning(request, _("Those were too many tries. Wait a minute, then try again."))
     elif form.is_valid() and change_own(request, form):
         messages.success(request, _("Your password is changed."))
         return redirect("account")
     context = {"form": form, "rules": passwords.rules()}
-    return render(request, "account/change_password.html", context, status=422 if form.errors else 200)
+    status = 429 if too_many else 422 if form.errors else 200
+    return render(request, "account/change_password.html", context, status=status)
 
 
 @never_cache

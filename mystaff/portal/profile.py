@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Result, left_open
@@ -80,5 +81,5 @@ def _line(entry: Entry) -> Line:
     details = {item["key"]: item["value"] for item in entry.additional_details}
     sentence = DEEDS.get(details.get("Action"), "{who}: {activity}")
     who = format_html("<b>{}</b>", entry.actor_name)
-    text = format_html(str(sentence), who=who, activity=entry.activity)
+    text = format_html(str(sentence), who=who, activity=gettext(entry.activity))
     return Line(text, entry.activity_at, entry.result == Result.ATTEMPTED)

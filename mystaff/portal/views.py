@@ -27,7 +27,7 @@ FEW = 12  # sub-locations that show at once: two rows at a desk
 def locations(request: HttpRequest) -> HttpResponse:
     """Where this manager starts; with one location, straight to it."""
     units = in_order(permissions.locations(request.user))
-    everyone = any(held.unit_id is None for held in request.user.assignments)
+    everyone = permissions.starts(request.user) is None
     if len(units) == 1 and not everyone:
         return redirect("location", units[0].pk)
     return render(request, "portal/locations.html", {"units": with_rough_counts(units), "everyone": everyone})
@@ -56,8 +56,7 @@ def location(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _starts_here(user: User) -> bool:
     """Whether this manager has one location only, so that a list of locations would lead back here."""
-    scopes = {held.unit_id for held in user.assignments}
-    return len(scopes) == 1 and None not in scopes
+    return len(permissions.starts(user) or ()) == 1
 
 
 @portal_view

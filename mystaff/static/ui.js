@@ -39,7 +39,10 @@ each(document, "[data-once]", (button) => {
     button.setAttribute("aria-busy", "true");
   });
 });
-addEventListener("pageshow", () => each(document, "form[data-sent]", (form) => delete form.dataset.sent));
+addEventListener("pageshow", () => {
+  each(document, "form[data-sent]", (form) => delete form.dataset.sent);
+  each(document, "[aria-busy]", (button) => button.removeAttribute("aria-busy"));
+});
 
 // What has just happened is read out: the error summary, or the heading of the result.
 document.querySelector("[data-focus]")?.focus();

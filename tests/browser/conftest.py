@@ -1,7 +1,6 @@
 """A real Chromium against a real server: one browser for each test process, a fresh context for each test."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
@@ -10,6 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from directory.models import User
+from tests.browser import chromium
 from tests.browser.server import Server
 from tests.browser.watch import Watch
 from tests.conftest import signed_in
@@ -17,18 +17,7 @@ from tests.conftest import signed_in
 PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1280, "height": 800}
 PATIENCE = 20_000  # milliseconds: only what fails waits that long, and machines may be busy
-MISSING = "NO BROWSER TEST WAS RUN: Chromium is not installed (apt-get install chromium)."
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # Whatever a page asks for elsewhere is refused before it leaves the machine.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
+MISSING = f"NO BROWSER TEST WAS RUN: {chromium.MISSING}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,18 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-def chromium() -> str | None:
-    """The system's Chromium."""
-    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-    return next(filter(None, found), None)
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Here and not in a fixture: so that all tests of the folder share one line in the summary."""
-    if chromium() is None and os.environ.get("MYSTAFF_REQUIRE_BROWSER") == "1":
+    if chromium.path() is None and os.environ.get("MYSTAFF_REQUIRE_BROWSER") == "1":
         pytest.fail(MISSING, pytrace=False)
-    if chromium() is None:
+    if chromium.path() is None:
         pytest.skip(MISSING)
 
 
@@ -60,7 +43,7 @@ def browser() -> Iterator[Browser]:
     try:
         with sync_playwright() as playwright:
             expect.set_options(timeout=PATIENCE)
-            browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+            browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.QUIET)
             yield browser
             browser.close()
     finally:

@@ -144,7 +144,7 @@ def test_the_documented_steps_of_the_entropy_are_right():
 
 
 def test_guessing_takes_as_long_as_documented():
-    years = 2 ** entropy("word-and-digits") / 2 / 10 / (60 * 24 * 365.25)
+    years = 2 ** entropy("word-and-digits") / 2 / 2 / (60 * 24 * 365.25)
     assert min(map(entropy, STYLES)) > 20
     assert f"takes {int(years)} years" in temporary.__doc__
 

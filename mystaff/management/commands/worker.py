@@ -1,4 +1,4 @@
-"""Does the background work: notices, imports, schedules."""
+"""Does the background work: notices, and what happens every night."""
 
 import asyncio
 import contextlib

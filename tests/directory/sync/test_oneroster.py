@@ -29,7 +29,6 @@ def test_a_person_has_roles_at_organizations_the_primary_first(read):
     tom = read().people["tom"]
     assert tom.roles == (RoleRecord("teacher", "s2"), RoleRecord("teacher", "s1", primary=False))
     assert tom.primary_org == "s2"
-    assert tom.is_staff and not tom.is_student
     assert tom.display_name == "Tom Baker"
     assert tom.line == 2
 
@@ -236,10 +235,9 @@ def test_what_is_held_back_is_not_in_the_records(read):
     assert roster.classes["c1"].school == "s2"
 
 
-def test_an_unknown_role_is_kept_and_makes_neither_pupil_nor_staff(read):
+def test_an_unknown_role_is_kept(read):
     nora = read(change("roles.csv", "r3,,,nora,primary,student", "r3,,,nora,primary,wizard")).people["nora"]
     assert nora.roles[0].role == "wizard"
-    assert not nora.is_student and not nora.is_staff
 
 
 def test_a_habit_of_the_exporter_does_not_fill_the_screen(warned):

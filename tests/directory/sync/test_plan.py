@@ -118,6 +118,13 @@ def test_a_pupil_enrolled_as_teacher_gets_no_power(wish):
     assert str(findings.warnings[0]).startswith("enrollments.csv:3:")
 
 
+def test_who_is_no_teacher_any_more_gets_no_class(wish):
+    over = exports.ROLES.replace("teacher,,", "teacher,,2026-09-01")
+    assert not wish({"roles.csv": over}).grants
+    one_left = exports.ROLES.replace("secondary,teacher,,", "secondary,teacher,,2026-09-01")
+    assert wish({"roles.csv": one_left}).grants
+
+
 def test_staff_enrolled_as_pupils_do_not_come_under_the_teacher(wish):
     wishes = wish(change("enrollments.csv", "tom,teacher,true", "tom,student,true"))
     assert ("class/c1", "tom") not in wishes.memberships
