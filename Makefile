@@ -1,7 +1,7 @@
 # Two commands matter: make demo, make test. The rest is listed by make help.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test bench coverage attack lighthouse lint format lock migrations clean
+.PHONY: help demo test bench mutants coverage attack lighthouse lint format lock migrations clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,6 +15,9 @@ demo: .venv/base.stamp ## start the demo: database, web server and worker (PORT=
 
 test: .venv/test.stamp ## run every test against a real PostgreSQL (ARGS="-k phone")
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+mutants: .venv/test.stamp ## change the guarding code in 800 places: a test must notice (ONLY=survivors)
+	@$(BIN)/python -m tests.mutants.run $(if $(ONLY),'$(ONLY)')
 
 bench: .venv/test.stamp ## measure pages at 1,000,000 people, as ratios (SIZE=20000 is smaller, ONLY=database a part)
 	@$(BIN)/python -m tests.benchmarks.bench $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY))

@@ -18,10 +18,6 @@ class UnitQuerySet(models.QuerySet):
         """The unit and all below it."""
         return self.filter(path__gte=unit.path, path__lt=after(unit.path))
 
-    def above(self, unit: AdministrativeUnit) -> UnitQuerySet:
-        """The unit and all above it, the topmost first."""
-        return self.filter(path__in=unit.paths_above).order_by("path")
-
 
 def after(path: str) -> str:
     """The first path that is not below this one: paths end with `/`, and `0` follows it."""

@@ -131,3 +131,36 @@ def test_the_instances_own_name_cannot_be_a_tenants(riverside):
     with pytest.raises(ValidationError, match="own name"):
         HostName(host="localhost", tenant=riverside).full_clean()
     HostName(host="reset.riverside.example", tenant=riverside).full_clean()
+
+
+# What the server and the visitor are told
+
+
+def test_what_is_mounted_is_told_as_a_server_would_tell_it(riverside):
+    found = []
+    view = TenantMiddleware(lambda request: found.append(dict(request.META)) or HttpResponse())
+    view(RequestFactory().get("/riverside/locations/riverside"))
+    assert (found[0]["SCRIPT_NAME"], found[0]["PATH_INFO"]) == ("/riverside", "/locations/riverside")
+    view(RequestFactory().get("/nobody/"))
+    assert (found[1]["SCRIPT_NAME"], found[1]["PATH_INFO"]) == ("", "/nobody/")
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "text"),
+    [
+        ("/%00/", "testserver", "We did not understand this request."),
+        ("/", "evil.example", "This address is not served here."),
+    ],
+)
+def test_a_refusal_is_a_plain_sentence(riverside, path, host, text):
+    answer = TenantMiddleware(None)(RequestFactory().get(path, HTTP_HOST=host))
+    assert (answer.status_code, answer.content.decode()) == (400, text)
+    assert answer.headers["Content-Type"] == "text/plain"
+
+
+def test_a_name_with_the_dot_of_the_root_is_the_same_name(riverside, django_assert_num_queries):
+    with operators().scope():
+        HostName.objects.create(host="reset.riverside.example", tenant=riverside)
+    with django_assert_num_queries(1):  # its tenant comes with it
+        assert seen("/", HTTP_HOST="reset.riverside.example.")["scope"] == riverside.pk
+    assert seen("/riverside/", HTTP_HOST="testserver.")["scope"] == riverside.pk

@@ -1,0 +1,39 @@
+"""What is mutated, and the tests that ought to notice."""
+
+DIRECTORY, TENANTS, SURFACES = "tests/directory/", "tests/tenants/", "tests/mystaff/"
+
+# Not among them: the 2,000 random directories, the browser's tests, the plans, which take too long for each.
+TARGETS = {
+    "directory/permissions.py": [
+        DIRECTORY + "test_permissions.py",
+        DIRECTORY + "test_findable.py",
+        DIRECTORY + "test_oracle.py",
+        SURFACES + "test_portal_search.py",
+    ],
+    "directory/actions.py": [
+        DIRECTORY + "test_actions.py",
+        DIRECTORY + "test_door.py",
+        DIRECTORY + "test_guests.py",
+        SURFACES + "test_initiator.py",
+    ],
+    "directory/models/units.py": [
+        DIRECTORY + "test_units.py",
+        DIRECTORY + "test_permissions.py",
+        DIRECTORY + "test_assign_role.py",
+    ],
+    "tenants/isolation.py": [
+        TENANTS + "test_isolation.py",
+        TENANTS + "test_wall.py",
+        TENANTS + "test_checks.py",
+    ],
+    "tenants/middleware.py": [
+        TENANTS + "test_middleware.py",
+        SURFACES + "test_front_page.py",
+        SURFACES + "test_failures.py",
+    ],
+}
+# Lays the wall while a database is made: its mutants each need one of their own.
+WALL = "tenants/isolation.py"
+BARE = "MUTANTS_BARE_DATABASE"  # the name of one without a wall, told to the processes that copy it
+EXAMPLES = 15  # random directories for each mutant of the rule, where its tests take 2,000
+TOO_LONG = [f"{DIRECTORY}test_oracle.py::test_the_rule_is_the_oracles[{shard}]" for shard in (1, 2, 3)]
