@@ -62,6 +62,14 @@ def test_the_page_with_the_password_is_never_kept(district, maria, path):
     assert shown_in(response) not in maria.get(path).content.decode()
 
 
+def test_a_password_typed_into_a_page_too_old_is_said_to_be_unused(district, maria, path):
+    old = {"ticket": ticket_in(maria.get(path)), "new_password": "Velvet-Otter-82"}
+    press(maria, path, generate="1")
+    said = maria.post(path, old, follow=True).content.decode()
+    assert "already been reset" in said and "The password you typed was not used." in said
+    assert not fresh(district.sam).check_password("Velvet-Otter-82")
+
+
 def test_a_reload_neither_shows_it_nor_resets_again(district, maria, path):
     used = {"ticket": ticket_in(maria.get(path)), "generate": "1"}
     first = maria.post(path, used)
