@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -84,9 +85,17 @@ def _found(request: HttpRequest, ids: QuerySet | None) -> FoundTable:
     place_people(request.user, shown)
     for person in shown:
         person.is_mine = person.pk in mine
-        if person.apart and not person.is_mine:
-            person.apart = ", ".join(place.name for place in person.places)
+    _tell_apart_elsewhere([person for person in shown if person.apart and not person.is_mine])
     return table
+
+
+def _tell_apart_elsewhere(people: list[User]) -> None:
+    """By location, for nothing else is shown of them; those of one place by a number."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for person in people:
+        place = ", ".join(unit.name for unit in person.places)
+        seen[person.display_name, place] += 1
+        person.apart = f"{place} {seen[person.display_name, place]}"
 
 
 @portal_view
