@@ -14,7 +14,7 @@ demo: .venv/base.stamp ## start the demo: database, web server and worker (PORT=
 	@exec $(BIN)/python manage.py demo
 
 test: .venv/test.stamp ## run every test against a real PostgreSQL (ARGS="-k phone")
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 mutants: .venv/test.stamp ## change the guarding code in 800 places: a test must notice (ONLY=survivors)
 	@$(BIN)/python -m tests.mutants.run $(if $(ONLY),'$(ONLY)')
