@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from directory import guests, permissions
@@ -20,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "organizations": SimpleLazyObject(lambda: organizations(request)),
         "has_several": SimpleLazyObject(lambda: has_several(request)),
         "portal_opens": SimpleLazyObject(lambda: portal_opens(request)),
+        "home": SimpleLazyObject(lambda: home(request)),
         "layout": layout(request),
     }
 
@@ -50,6 +52,11 @@ def portal_opens(request: HttpRequest) -> bool:
         known = bool(user and user.is_authenticated)
         request.portal_opens = known and permissions.opens_portal(user, settings_of(request))
     return request.portal_opens
+
+
+def home(request: HttpRequest) -> str:
+    """Where a person begins: managers at their locations, everyone else at their own account."""
+    return reverse("locations" if portal_opens(request) else "account")
 
 
 def layout(request: HttpRequest) -> str:

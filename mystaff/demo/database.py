@@ -48,16 +48,15 @@ def _make(given: str) -> dict[str, str]:
             passwords = _passwords(administrator, parts.hostname or parts.query)
             roles.make_roles(administrator, passwords)
             _make_database(administrator, name, parts._replace(path=f"/{name}").geturl())
-    except psycopg.ProgrammingError as error:
-        # What the library says of an address repeats parts of it, the password perhaps.
-        said = _first_line(error) if error.sqlstate else "(not shown) cannot be read"
-        raise PostgresError(f"MYSTAFF_DATABASE_URL: {said}") from None
     except psycopg.Error as error:
-        raise PostgresError(f"MYSTAFF_DATABASE_URL: {_first_line(error)}") from None
+        raise PostgresError(f"MYSTAFF_DATABASE_URL: {_said(error)}") from None
     return {role: _address(parts, role, password, name) for role, password in passwords.items()}
 
 
-def _first_line(error: psycopg.Error) -> str:
+def _said(error: psycopg.Error) -> str:
+    if isinstance(error, psycopg.ProgrammingError) and not error.sqlstate:
+        # What the library says of an address repeats parts of it, the password perhaps.
+        return "(not shown) cannot be read"
     return str(error).strip().splitlines()[0]
 
 

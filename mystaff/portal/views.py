@@ -28,9 +28,9 @@ FEW = 12  # sub-locations that show at once: two rows at a desk
 def locations(request: HttpRequest) -> HttpResponse:
     """Where this manager starts; with one location, straight to it."""
     units = in_order(permissions.locations(request.user))
-    everyone = permissions.starts(request.user) is None
-    if len(units) == 1 and not everyone:
+    if _starts_here(request.user):
         return redirect("location", units[0].pk)
+    everyone = permissions.starts(request.user) is None
     return render(request, "portal/locations.html", {"units": with_rough_counts(units), "everyone": everyone})
 
 
@@ -104,7 +104,10 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One person, and what may be done for them."""
     found = person_or_404(request, pk)
     context = profile(request.user, found, settings_of(request))
-    return render(request, "portal/person.html", context | {"only_one": _starts_here(request.user)})
+    above = [place for place in found.places[:1] if place.can_open]
+    return render(
+        request, "portal/person.html", context | {"above": above, "only_one": _starts_here(request.user)}
+    )
 
 
 @login_not_required

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from directory import permissions
+from mystaff.context import home
 from mystaff.initiator import client_ip
 
 
@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Operators to their admin, managers to their locations, everyone else to their own account."""
         if request.tenant.is_operators:
             return reverse("admin:index")
-        return reverse("locations" if permissions.opens_portal(request.user) else "account")
+        return home(request)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
         """Whose sign-in the throttle counts, in this tenant.

@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from directory import passwords, permissions
+from directory import passwords
+from mystaff.context import home
 from mystaff.own_password import NewPasswordForm, change_own
 from mystaff.signin.forms import ChooseForm
 from tenants.models import EmailDomain
@@ -88,6 +89,6 @@ def update_password(request: HttpRequest) -> HttpResponse:
         return redirect("account")
     form = NewPasswordForm(person, request.tenant, request.POST or None)
     if request.method == "POST" and form.is_valid() and change_own(request, form):
-        return redirect("locations" if permissions.opens_portal(person) else "account")
+        return redirect(home(request))
     context = {"form": form, "rules": passwords.rules()}
     return render(request, "signin/update_password.html", context, status=422 if form.errors else 200)

@@ -111,17 +111,17 @@ def test_nothing_is_left_when_it_is_killed_outright_and_a_lost_program_ends_it(d
     assert again.process.returncode == 1
 
 
+def refused(environment: dict[str, str]) -> subprocess.CompletedProcess:
+    """A demo in this environment, which should not start."""
+    command = [sys.executable, "manage.py", "demo"]
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+
+
 def test_a_taken_port_is_one_sentence(tmp_path, database_environment):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         environment = os.environ | database_environment | {"PORT": str(port), "MYSTAFF_VAR": str(tmp_path)}
-        done = subprocess.run(
-            [sys.executable, "manage.py", "demo"],
-            cwd=PROJECT,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
+        done = refused(environment)
     assert done.returncode == 1
     assert (
         done.stderr.startswith(f"CommandError: Port {port} cannot be used") and done.stderr.count("\n") == 1
@@ -141,13 +141,7 @@ def test_a_taken_port_is_one_sentence(tmp_path, database_environment):
 )
 def test_a_bad_value_stops_the_demo_with_one_sentence(said, sentence):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MYSTAFF_")}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "demo"],
-        cwd=PROJECT,
-        env=clean | {"DJANGO_SETTINGS_MODULE": "mystaff.settings"} | said,
-        capture_output=True,
-        text=True,
-    )
+    done = refused(clean | {"DJANGO_SETTINGS_MODULE": "mystaff.settings"} | said)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert sentence in done.stderr and "sekret" not in done.stderr
 
@@ -157,14 +151,7 @@ def test_neither_the_port_nor_the_demo_itself_overrules_what_was_said(database_e
         ({"MYSTAFF_LISTEN": "0.0.0.0:8000"}, "MYSTAFF_LISTEN"),
         ({"MYSTAFF_DEMO": "0"}, "MYSTAFF_DEMO"),
     ):
-        environment = os.environ | database_environment | {"PORT": str(free_port())} | said
-        done = subprocess.run(
-            [sys.executable, "manage.py", "demo"],
-            cwd=PROJECT,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
+        done = refused(os.environ | database_environment | {"PORT": str(free_port())} | said)
         assert (done.returncode, word in done.stderr) == (1, True), done.stderr
 
 

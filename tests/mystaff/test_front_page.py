@@ -1,19 +1,10 @@
 """The instance's front page: a username leads by its domain to the right tenant."""
 
-import re
-
 import pytest
 from django.test import Client
 
 from tests.conftest import PASSWORD
-
-
-def words(response) -> str:
-    """The page without what differs in every response: the form's token."""
-    text = response.content.decode()
-    return re.sub(
-        r'name="csrfmiddlewaretoken" value="\w+"', "", text[text.index("<main") : text.index("</main>")]
-    )
+from tests.mystaff.reading import words
 
 
 @pytest.mark.parametrize(

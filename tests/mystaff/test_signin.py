@@ -1,7 +1,5 @@
 """Signing in: one sentence for every failure, one person per browser, one page for a temporary password."""
 
-import re
-
 import pytest
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -12,6 +10,7 @@ from directory.actions import Initiator
 from directory.models import User
 from tenants.models import Session
 from tests.conftest import PASSWORD
+from tests.mystaff.reading import words
 
 NEW = "Maple-Bridge-93"
 WRONG = "The username or the password is not right."
@@ -29,14 +28,6 @@ def test_a_manager_lands_on_the_locations_and_others_on_their_account(district):
 @pytest.mark.parametrize("name", ["sam.reed", "Sam.Reed", "SAM.REED@Riverside.example", "  sam.reed "])
 def test_a_name_without_domain_or_in_capitals_is_understood(district, name):
     assert try_to(name).status_code == 302
-
-
-def words(response) -> str:
-    """The page without what differs in every response: the form's token."""
-    text = response.content.decode()
-    return re.sub(
-        r'name="csrfmiddlewaretoken" value="\w+"', "", text[text.index("<main") : text.index("</main>")]
-    )
 
 
 def test_every_failure_sounds_alike(district, lake, guest_maria):
