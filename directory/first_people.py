@@ -4,6 +4,7 @@ from django.db import transaction
 
 from audit.models import record
 from directory import passwords
+from directory.door import snapshot
 from directory.models import RoleAssignment, User
 
 COMMAND_LINE = {"id": None, "name": "manage.py"}
@@ -25,16 +26,6 @@ def add(user_principal_name: str, name: str, role: str) -> str:
     RoleAssignment.objects.create(user=person, role=role)
     _record(person, role)
     return password
-
-
-def snapshot(person: User) -> dict:
-    """A person as the trail keeps them."""
-    return {
-        "id": person.pk,
-        "type": "User",
-        "name": person.display_name,
-        "principal_name": person.user_principal_name,
-    }
 
 
 def _record(person: User, role: str) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from directory import permissions
-from directory.actions import Denied, Initiator, acting, administering
+from directory.door import Denied, Initiator, acting, administering, snapshot
 from directory.models import Invitation, User
 from tenants import scopes
 from tenants.models import Tenant
@@ -84,13 +84,7 @@ def remove(guest: User, *, by: Initiator) -> None:
     """Take a guest's row away with all that hangs on it; at home the invitation ends."""
     if not guest.is_guest:
         raise Denied
-    target = {
-        "id": guest.pk,
-        "type": "User",
-        "name": guest.display_name,
-        "principal_name": guest.user_principal_name,
-    }
-    with administering(by, permissions.REMOVE_GUEST, target):
+    with administering(by, permissions.REMOVE_GUEST, snapshot(guest)):
         here, home, pk = scopes.require(), guest.home_tenant_id, guest.pk
         User.objects.filter(pk=pk).exclude(home_tenant=None).delete()
         with scopes.scope(home):

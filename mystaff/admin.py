@@ -1,7 +1,7 @@
 """The stock Django admin, mounted twice: in each tenant, and outside for the operators.
 
 Both stand behind our own sign-in (the stock one skips second factors), and every change goes through the
-door of directory/actions.py.
+door of directory/door.py.
 """
 
 from django.contrib.admin import AdminSite, ModelAdmin
@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import EntryAdmin
 from audit.models import Entry
-from directory import actions, permissions
+from directory import permissions
+from directory.door import administering
 from directory.models import Settings
 from mystaff.initiator import initiator
 from tenants.models import EmailDomain, HostName, Tenant
@@ -79,14 +80,14 @@ class DoorAdmin(ModelAdmin):
         return {}
 
     def save_model(self, request, obj, form, change) -> None:
-        with actions.administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
+        with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
             before = self._before(obj)
             for name in form.changed_data:
                 deed.change(name, str(getattr(before, name)) if before else None, str(getattr(obj, name)))
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj) -> None:
-        with actions.administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
+        with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
             deed.change("deleted", str(obj), None)
             super().delete_model(request, obj)
 

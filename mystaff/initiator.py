@@ -3,7 +3,7 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest
 
-from directory.actions import Initiator
+from directory.door import Initiator
 
 
 def initiator(request: HttpRequest, surface: str = "My Staff") -> Initiator:

@@ -1,4 +1,4 @@
-"""Authorities: where a person's password really lives. Opened by the door in actions.py and nowhere else."""
+"""Authorities: where a person's password really lives. Opened by the door in door.py and nowhere else."""
 
 from typing import Protocol
 

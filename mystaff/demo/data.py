@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from directory import guests, roles
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import (
     AdministrativeUnit,
     EmailMethod,

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.vary import vary_on_headers
 
 from directory import permissions, refusals
-from directory.actions import Denied, acting
 from directory.connectors import AuthorityError
+from directory.door import Denied, acting
 from directory.models import User
 from directory.permissions import Action
 from mystaff.context import portal_opens, settings_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from audit.models import Result, record
 from directory import guests, roles
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import (
     EmailMethod,
     Group,

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from directory import guests
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import User
 from tests.browser.steps import (
     OWN,

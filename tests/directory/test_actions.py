@@ -10,9 +10,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, Result
 from directory import actions, connectors
-from directory.actions import Denied, Initiator
 from directory.connectors import Refused, Unreachable
 from directory.connectors.memory import Memory
+from directory.door import Denied, Initiator, administering
 from directory.models import PhoneMethod, Settings, User
 from tests.conftest import PASSWORD, make_person
 
@@ -106,14 +106,14 @@ def test_of_two_managers_at_once_one_is_told_to_look_again(district):
             connection.close()
 
     sam, at_once = district.sam, Barrier(2)
-    read = actions._wait_in_line
+    read = actions.passwords._wait_in_line
 
     def together(person: User) -> None:
         at_once.wait(timeout=10)  # both have read the person before either goes on
         read(person)
 
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(2) as threads:
-        patch.setattr(actions, "_wait_in_line", together)
+        patch.setattr(actions.passwords, "_wait_in_line", together)
         said = set(threads.map(reset, [district.maria, district.admin], [NEW, "Harbor-Lantern-64"]))
     now = User.objects.get(pk=sam.pk)
     worked = [password for password in (NEW, "Harbor-Lantern-64") if now.check_password(password)]
@@ -228,15 +228,15 @@ def test_administering_needs_the_role_over_the_whole_tenant(district):
 
     with (
         pytest.raises(Denied),
-        actions.administering(Initiator(district.helen), UPDATE_SETTINGS, {"type": "Settings"}),
+        administering(Initiator(district.helen), UPDATE_SETTINGS, {"type": "Settings"}),
     ):
         pytest.fail("the door opened")
     somebody = make_person("new@riverside.example", "New One")
     with (
         pytest.raises(Denied),
-        actions.administering(Initiator(somebody), UPDATE_SETTINGS, {"type": "Settings"}),
+        administering(Initiator(somebody), UPDATE_SETTINGS, {"type": "Settings"}),
     ):
         pytest.fail("the door opened")
-    with actions.administering(Initiator(district.admin), UPDATE_SETTINGS, {"type": "Settings"}) as deed:
+    with administering(Initiator(district.admin), UPDATE_SETTINGS, {"type": "Settings"}) as deed:
         deed.change("look_up_everyone", False, True)
     assert Entry.objects.get(result=Result.SUCCESS).modified_properties[0]["newValue"] is True

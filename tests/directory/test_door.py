@@ -6,8 +6,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, Result
 from directory import actions
-from directory.actions import Denied, Initiator
 from directory.connectors import Refused
+from directory.door import Denied, Initiator, administering
 from directory.models import PhoneMethod, PhoneType, Settings, UnitMembership, User
 from directory.permissions import UPDATE_SETTINGS
 
@@ -24,7 +24,7 @@ def results() -> list[str]:
 
 
 def changing_settings(district):
-    return actions.administering(Initiator(district.admin), UPDATE_SETTINGS, {"type": "Settings"})
+    return administering(Initiator(district.admin), UPDATE_SETTINGS, {"type": "Settings"})
 
 
 def test_every_fact_of_a_deed_stands_in_the_trail(district, by):
@@ -71,7 +71,7 @@ def test_switching_phone_sign_in_off_has_a_name_of_its_own(district, by):
 def test_a_deed_on_the_tenant_is_refused_in_a_sentence(district):
     with (
         pytest.raises(Denied, match="^Your role does not include this.$"),
-        actions.administering(Initiator(district.helen), UPDATE_SETTINGS, {"type": "Settings"}),
+        administering(Initiator(district.helen), UPDATE_SETTINGS, {"type": "Settings"}),
     ):
         pytest.fail("the door opened")
     assert Entry.objects.get().target_type == "Settings"

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from audit.models import Entry, Result
 from directory import guests
-from directory.actions import Denied, Initiator
+from directory.door import Denied, Initiator
 from directory.models import Invitation, User
 
 

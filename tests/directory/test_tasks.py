@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from directory import actions, tasks
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import OutboxMessage, User
 from tenants import scopes
 from tenants.models import Session

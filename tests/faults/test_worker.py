@@ -6,7 +6,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from directory import actions
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import OutboxMessage
 from tests.faults.programs import wait_until
 

@@ -2,6 +2,11 @@
 
 DIRECTORY, TENANTS, SURFACES = "tests/directory/", "tests/tenants/", "tests/mystaff/"
 
+ACTIONS = [
+    *(DIRECTORY + name for name in ("test_actions.py", "test_door.py", "test_guests.py")),
+    SURFACES + "test_initiator.py",
+]
+
 # Not among them: the 2,000 random directories, the browser's tests, the plans, which take too long for each.
 TARGETS = {
     "directory/permissions.py": [
@@ -10,12 +15,9 @@ TARGETS = {
         DIRECTORY + "test_oracle.py",
         SURFACES + "test_portal_search.py",
     ],
-    "directory/actions.py": [
-        DIRECTORY + "test_actions.py",
-        DIRECTORY + "test_door.py",
-        DIRECTORY + "test_guests.py",
-        SURFACES + "test_initiator.py",
-    ],
+    "directory/door.py": ACTIONS,
+    "directory/actions/passwords.py": ACTIONS,
+    "directory/actions/phones.py": ACTIONS,
     "directory/models/units.py": [
         DIRECTORY + "test_units.py",
         DIRECTORY + "test_permissions.py",

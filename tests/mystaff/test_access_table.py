@@ -7,7 +7,7 @@ from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from directory import guests, roles
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import Invitation, User
 from tenants.models import HostName, operators
 from tests.conftest import assign, signed_in

@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 
 from audit.models import Entry, Result
 from directory import actions, roles
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import Settings, User
 from tenants.models import EmailDomain, Tenant, operators
 from tests.conftest import assign, make_person

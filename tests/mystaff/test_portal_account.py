@@ -3,7 +3,7 @@
 import pytest
 
 from directory import guests, roles
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import Invitation, User
 from tests.conftest import PASSWORD, assign
 

@@ -6,7 +6,7 @@ from django.contrib.auth import SESSION_KEY
 from django.test import Client
 
 from directory import actions
-from directory.actions import Initiator
+from directory.door import Initiator
 from directory.models import User
 from tenants.models import Session
 from tests.conftest import PASSWORD

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from audit.models import record
 from directory import first_people, roles
+from directory.door import snapshot
 from directory.models import AdministrativeUnit, RoleAssignment, User
 from tenants.models import Tenant
 
@@ -88,7 +89,7 @@ def _record(person: User, role: str, unit: AdministrativeUnit | None, remove: bo
         category="RoleManagement",
         operation="Unassign" if remove else "Assign",
         actor=first_people.COMMAND_LINE,
-        target=first_people.snapshot(person),
+        target=snapshot(person),
         changed=[{"name": "Role.DisplayName", "oldValue": values[0], "newValue": values[1]}],
         details={"Source": "manage.py"} | ({"Location": _full_name(unit)} if unit else {}),
     )

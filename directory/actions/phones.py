@@ -1,0 +1,58 @@
+"""Phone numbers, and signing in with them."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from directory import permissions, tasks
+from directory.connectors import Refused
+from directory.door import Initiator, acting
+from directory.models import PhoneMethod, PhoneType, Settings, User
+
+
+def set_phone(person: User, number: str, *, by: Initiator) -> None:
+    """Add or change the mobile number (E.164); a changed number is no longer used to sign in."""
+    old = person.phones.filter(phone_type=PhoneType.MOBILE).first()
+    action = permissions.CHANGE_PHONE if old else permissions.ADD_PHONE
+    with acting(by, action, person) as (_authority, deed):
+        deed.change("mobilePhone", old.number if old else None, number)
+        PhoneMethod.objects.update_or_create(
+            user=person,
+            phone_type=PhoneType.MOBILE,
+            defaults={
+                "number": number,
+                "sms_sign_in": bool(old and old.sms_sign_in and old.number == number),
+                "set_by": by.user.pk,
+            },
+        )
+        tasks.notify(person, "phone_changed" if old else "phone_added")
+
+
+def remove_phone(person: User, *, by: Initiator) -> None:
+    """Remove the mobile number."""
+    with acting(by, permissions.REMOVE_PHONE, person) as (_authority, deed):
+        for phone in person.phones.filter(phone_type=PhoneType.MOBILE):
+            deed.change("mobilePhone", phone.number, None)
+            phone.delete()
+        tasks.notify(person, "phone_removed")
+
+
+def set_sms_sign_in(person: User, on: bool, *, by: Initiator) -> None:
+    """Let a person sign in with their mobile number, or end that. Raises Refused if it cannot be used."""
+    action = permissions.ENABLE_SMS_SIGN_IN if on else permissions.DISABLE_SMS_SIGN_IN
+    with acting(by, action, person) as (_authority, deed):
+        phone = person.phones.filter(phone_type=PhoneType.MOBILE).first()
+        if phone is None or (on and not Settings.current().sms_sign_in):
+            raise Refused(_("Phone sign-in is not available for %(name)s.") % {"name": person.first_name})
+        deed.change("smsSignInState", phone.sms_sign_in, on)
+        phone.sms_sign_in = on
+        _save_if_free(phone)
+        tasks.notify(person, "phone_sign_in_enabled" if on else "phone_sign_in_disabled")
+
+
+def _save_if_free(phone: PhoneMethod) -> None:
+    """Save; a number that somebody else signs in with is refused without a word about them."""
+    try:
+        with transaction.atomic():
+            phone.save(update_fields=["sms_sign_in", "set_at"])
+    except IntegrityError as error:
+        raise Refused(_("This number cannot be used for sign-in.")) from error

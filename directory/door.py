@@ -1,0 +1,123 @@
+"""The door: every deed goes through it, and nothing else can open an authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from audit.models import Result, record
+from directory import refusals
+from directory.connectors import Authority, AuthorityError, open_authority
+from directory.models import User
+from directory.permissions import Action
+
+
+@dataclass(frozen=True)
+class Initiator:
+    """Who does it, from where: what the trail says of every deed."""
+
+    user: User
+    ip_address: str | None = None
+    surface: str = "My Staff"
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "id": self.user.pk,
+            "name": self.user.display_name,
+            "principal_name": self.user.user_principal_name,
+            "ip_address": self.ip_address,
+        }
+
+
+class Denied(Exception):
+    """Out of reach; the text is the reason, for the manager."""
+
+
+def snapshot(person: User) -> dict[str, Any]:
+    """A person as the trail keeps them."""
+    return {
+        "id": person.pk,
+        "type": "User",
+        "name": person.display_name,
+        "principal_name": person.user_principal_name,
+    }
+
+
+@dataclass
+class Deed:
+    """One deed on its way through the door: how it gets its line in the trail."""
+
+    by: Initiator
+    action: Action
+    target: dict[str, Any]
+    correlation_id: UUID
+    changed: list[dict[str, Any]]
+
+    def write(self, result: str, reason: str = "") -> None:
+        record(
+            self.action.activity,
+            category=self.action.category,
+            operation=self.action.operation,
+            result=result,
+            reason=reason,
+            actor=self.by.snapshot(),
+            target=self.target,
+            changed=self.changed if result == Result.SUCCESS else [],
+            details={"Source": self.by.surface, "Action": self.action.word},
+            correlation_id=self.correlation_id,
+        )
+
+    def change(self, name: str, old: Any, new: Any) -> None:
+        """Note an old and a new value for the trail; never a secret."""
+        self.changed.append({"name": name, "oldValue": old, "newValue": new})
+
+
+@contextmanager
+def acting(by: Initiator, action: Action, person: User) -> Iterator[tuple[Authority, Deed]]:
+    """The door for deeds on people: checks, writes the attempt, opens the authority, writes the outcome.
+
+    Raises Denied, or the authority's Refused or Unreachable; then nothing has changed here.
+    """
+    reason = refusals.refusal(by.user, action, person)
+    with _through(by, action, snapshot(person), reason) as deed:
+        yield open_authority(person), deed
+
+
+@contextmanager
+def administering(by: Initiator, action: Action, target: dict[str, Any]) -> Iterator[Deed]:
+    """The door for deeds on the tenant itself, for those who hold a role over all of it."""
+    reason = None if by.user.holds(*action.needs) else _("Your role does not include this.")
+    with _through(by, action, target, reason) as deed:
+        yield deed
+
+
+@contextmanager
+def _through(by: Initiator, action: Action, target: dict[str, Any], reason: str | None) -> Iterator[Deed]:
+    deed = Deed(by, action, target, uuid4(), [])
+    if reason:
+        deed.write(Result.DENIED, reason)
+        raise Denied(reason)
+    # Committed before anything is touched: a rollback cannot take back what an authority has done.
+    with transaction.atomic(durable=True):
+        deed.write(Result.ATTEMPTED)
+    committing = False
+    try:
+        # Our own rows, the notice and the outcome stand or fall together.
+        with transaction.atomic():
+            yield deed
+            deed.write(Result.SUCCESS)
+            committing = True
+    except AuthorityError as error:
+        deed.write(Result.FAILURE, str(error))
+        raise
+    except Exception as error:
+        # A commit whose answer was lost may have been done: then the outcome is there, or it stays unknown.
+        if not (committing and isinstance(error, (OperationalError, InterfaceError))):
+            deed.write(Result.FAILURE, type(error).__name__)
+        raise
