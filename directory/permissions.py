@@ -58,6 +58,14 @@ DISABLE_SMS_SIGN_IN = Action(
     "disable_sms_sign_in", gettext_noop("Disable phone sign-in"), table=roles.AUTHENTICATION_METHODS
 )
 CHANGE_PASSWORD = Action("change_password", gettext_noop("Change password (self-service)"), own=True)
+RECOVER_PASSWORD = Action("recover_password", gettext_noop("Reset password (self-service)"), own=True)
+RECOVERY_STEP = Action(
+    "recovery_step", gettext_noop("Self-service password reset flow activity progress"), own=True
+)
+BLOCK_SELF_SERVICE = Action(
+    "block_self_service", gettext_noop("Blocked from self-service password reset"), own=True
+)
+UNLOCK = Action("unlock", gettext_noop("Unlock user account (by admin)"), table=roles.RESET_PASSWORD)
 INVITE_GUEST = Action(
     "invite_guest", gettext_noop("Invite guest"), operation="Create", needs=frozenset({roles.GLOBAL})
 )

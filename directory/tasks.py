@@ -16,7 +16,8 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from directory import notices
-from directory.models import User
+from directory.models import Recovery, User
+from directory.recovery import delivery, throttle
 from tenants import scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
@@ -47,6 +48,43 @@ def tenant_task(function: Callable[..., None]):
 def send_notice(*, person: str, notice: str) -> None:
     """Tell a person what was done to their account."""
     notices.send(User.objects.get(pk=person), notice)
+
+
+@tenant_task
+def send_code(*, recovery: str) -> None:
+    """Find out who is on the way back into an account, and send the code; whoever is over is gone."""
+    if under_way := Recovery.objects.filter(pk=recovery).first():
+        delivery.send_code(under_way)
+
+
+@tenant_task
+def note_wrong_code(*, recovery: str) -> None:
+    """Tell the trail of a wrong code."""
+    if under_way := Recovery.objects.filter(pk=recovery).first():
+        delivery.note_wrong_code(under_way)
+
+
+@tenant_task
+def note_lock(*, recovery: str) -> None:
+    """Tell the trail that self-service is locked for a name."""
+    if under_way := Recovery.objects.filter(pk=recovery).first():
+        delivery.note_lock(under_way)
+
+
+@tenant_task
+def tell_administrators(*, person: str) -> None:
+    """Tell the Global Administrators that an administrator's password was reset."""
+    notices.tell_administrators(User.objects.get(pk=person))
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="directory.clear_recoveries", queueing_lock="clear_recoveries")
+def clear_recoveries(timestamp: int) -> None:
+    """Every hour: ways back into accounts that are over, and counts that no longer count, are deleted."""
+    for tenant in Tenant.objects.all():
+        with tenant.scope():
+            throttle.clear_old()
+            Recovery.objects.filter(ends_at__lt=timezone.now()).delete()
 
 
 @app.periodic(cron="17 3 * * *")

@@ -33,14 +33,14 @@ class NewPasswordForm(forms.Form):
         error_messages={"required": _("Type the new password once more.")},
     )
 
-    def __init__(self, person, tenant, *args, **kwargs) -> None:
+    def __init__(self, person, tenant, *args, reuse_allowed: bool = False, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.person, self.tenant = person, tenant
+        self.person, self.tenant, self.reuse_allowed = person, tenant, reuse_allowed
 
     def clean_new_password(self) -> str:
         password = self.cleaned_data["new_password"]
         found = passwords.problems(password, person_names=self.person.names, tenant_names=[self.tenant.name])
-        if self.person.check_password(password):
+        if not self.reuse_allowed and self.person.check_password(password):
             found.append(_("Choose a password that is not your last one."))
         if found:
             raise ValidationError(found)

@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 from mystaff import admin, failures, health
-from mystaff.selfservice.views import forgot_password
 from mystaff.signin import views as signin
 
 handler500 = failures.server_error
@@ -11,9 +10,9 @@ urlpatterns = [
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("update-password/", signin.update_password, name="update_password"),
-    path("forgot-password/", forgot_password, name="forgot_password"),
     path("admin/", admin.inside.urls),
     path("health/", health.health, name="health"),
+    path("", include("mystaff.selfservice.urls")),
     path("", include("mystaff.account.urls")),
     path("", include("mystaff.portal.urls")),
 ]

@@ -5,7 +5,6 @@ from django.urls import include, path
 
 from mystaff import admin, failures, health, outbox
 from mystaff.portal.views import accent
-from mystaff.selfservice.views import forgot_password
 from mystaff.signin import views as signin
 
 handler500 = failures.server_error
@@ -14,10 +13,10 @@ urlpatterns = [
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("update-password/", signin.update_password, name="update_password"),
-    path("forgot-password/", forgot_password, name="forgot_password"),
     path("accent.css", accent, name="accent"),
     path("admin/", admin.outside.urls),
     path("health/", health.health, name="health"),
+    path("", include("mystaff.selfservice.urls")),
     path("", include("mystaff.account.urls")),
 ]
 if settings.MYSTAFF_DEMO:

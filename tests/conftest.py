@@ -21,7 +21,7 @@ from directory.models import (
 )
 from tenants.models import EmailDomain, Tenant, operators
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.clock"]
 
 PASSWORD = "Copper-Lantern-47"
 

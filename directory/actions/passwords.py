@@ -1,11 +1,12 @@
-"""Passwords: given by a manager, or chosen by the person."""
+"""Passwords: given by a manager, chosen by the person, or won back by somebody who forgot theirs."""
 
 from django.utils.translation import gettext as _
 
 from directory import permissions, tasks
 from directory.connectors import Refused
 from directory.door import Initiator, acting
-from directory.models import User
+from directory.models import Recovery, Settings, User
+from directory.recovery import flow, throttle
 
 
 def reset_password(person: User, password: str, *, by: Initiator) -> None:
@@ -13,9 +14,36 @@ def reset_password(person: User, password: str, *, by: Initiator) -> None:
     with acting(by, permissions.RESET_PASSWORD, person) as (authority, _deed):
         _wait_in_line(person)
         authority.set_password(person, password, must_change=True)
-        person.revoke_sessions()
-        person.save(update_fields=["sessions_valid_from"])
-        tasks.notify(person, "password_reset")
+        _start_afresh(person, "password_reset")
+
+
+def recover_password(recovery: Recovery, password: str, *, ip_address: str | None) -> None:
+    """Give somebody who proved who they are the password they chose; it cannot be done twice.
+
+    Raises Refused where what was proved no longer counts, or the authority's own Refused or Unreachable.
+    """
+    person = User.objects.members().get(pk=recovery.person_id)
+    by = Initiator(person, ip_address, "Self-service")
+    with acting(by, permissions.RECOVER_PASSWORD, person) as (authority, deed):
+        _wait_in_line(person)
+        if flow.step(recovery) != flow.Step.PASSWORD:
+            raise Refused(_("This way back into the account is over. Please begin again."))
+        recovery.delete()
+        authority.set_password(person, password, must_change=False)
+        deed.details["Ways"] = ", ".join(recovery.proved)
+        _start_afresh(person, "password_recovered")
+
+
+def _start_afresh(person: User, notice: str) -> None:
+    """What follows every reset: nobody is signed in any more, nothing is locked, those concerned are told."""
+    person.revoke_sessions()
+    person.save(update_fields=["sessions_valid_from"])
+    throttle.clear(throttle.key_of(person.user_principal_name))
+    settings = Settings.current()
+    if settings.notify_people:
+        tasks.notify(person, notice)
+    if settings.notify_administrators and person.is_administrator:
+        tasks.tell_administrators(person=person.pk)
 
 
 def _wait_in_line(person: User) -> None:
@@ -33,3 +61,9 @@ def change_password(password: str, *, by: Initiator) -> None:
     with acting(by, permissions.CHANGE_PASSWORD, by.user) as (authority, _deed):
         authority.set_password(by.user, password, must_change=False)
         tasks.notify(by.user, "password_changed")
+
+
+def unlock(person: User, *, by: Initiator) -> None:
+    """Open self-service again for a person whose name was tried too often."""
+    with acting(by, permissions.UNLOCK, person):
+        throttle.clear(throttle.key_of(person.user_principal_name))

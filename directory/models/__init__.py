@@ -3,6 +3,7 @@ from directory.models.groups import Group, GroupMember, GroupOwner
 from directory.models.messages import OutboxMessage
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
 from directory.models.policies import Access, Settings
+from directory.models.recovery import Recovery, Throttle, Way
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
 from directory.models.users import Invitation, User
 from directory.models.words import SearchWord
@@ -19,9 +20,12 @@ __all__ = [
     "OutboxMessage",
     "PhoneMethod",
     "PhoneType",
+    "Recovery",
     "RoleAssignment",
     "SearchWord",
     "Settings",
+    "Throttle",
     "UnitMembership",
     "User",
+    "Way",
 ]

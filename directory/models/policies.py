@@ -1,5 +1,7 @@
 """What a tenant has switched on and off."""
 
+from uuid import UUID
+
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -8,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from directory.models.groups import Group
 from directory.models.users import User
 from directory.passwords import Style
-from tenants.models import TenantModel
+from tenants import scopes
+from tenants.models import OPERATORS_ID, TenantModel
 
 
 class Access(models.TextChoices):
@@ -30,6 +33,22 @@ class Settings(TenantModel):
     my_staff_group = models.ForeignKey(
         Group, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("My Staff group")
     )
+    self_service_reset = models.CharField(
+        _("Self-service password reset"),
+        max_length=16,
+        choices=Access.choices,
+        default=Access.ALL,
+        help_text=_("Who may reset a forgotten password alone."),
+    )
+    self_service_group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("self-service group")
+    )
+    methods_required = models.PositiveSmallIntegerField(
+        _("Methods required"),
+        choices=[(1, "1"), (2, "2")],
+        default=1,
+        help_text=_("To reset a forgotten password. Whoever holds a role always needs two."),
+    )
     look_up_everyone = models.BooleanField(
         _("Look up everyone"),
         default=False,
@@ -38,6 +57,18 @@ class Settings(TenantModel):
         ),
     )
     sms_sign_in = models.BooleanField(_("SMS sign-in"), default=False)
+    notify_people = models.BooleanField(
+        _("Notify people of resets"),
+        default=True,
+        help_text=_("A person is told when their password is reset."),
+    )
+    notify_administrators = models.BooleanField(
+        _("Notify administrators when an administrator is reset"),
+        default=True,
+        help_text=_(
+            "Global Administrators are told when somebody’s who holds a role over the whole tenant is reset."
+        ),
+    )
     password_style = models.CharField(
         _("style of temporary passwords"), max_length=32, choices=Style.choices, default=Style.WORD_AND_DIGITS
     )
@@ -77,9 +108,25 @@ class Settings(TenantModel):
     def clean(self) -> None:
         if self.my_staff_access == Access.SELECTED and not self.my_staff_group_id:
             raise ValidationError({"my_staff_group": _("Choose the group.")})
+        if self.self_service_reset == Access.SELECTED and not self.self_service_group_id:
+            raise ValidationError({"self_service_group": _("Choose the group.")})
 
     def opens_portal_for(self, user: User) -> bool:
         """Whether this switch lets the person in; a role is needed too."""
-        if self.my_staff_access == Access.SELECTED:
-            return user.groupmember_set.filter(group=self.my_staff_group_id).exists()
-        return self.my_staff_access == Access.ALL
+        return _opens(self.my_staff_access, self.my_staff_group_id, user)
+
+    def opens_self_service_for(self, user: User) -> bool:
+        """Whether this person may reset a forgotten password alone; operators never may."""
+        open_at_all = self.self_service_is_open
+        return open_at_all and _opens(self.self_service_reset, self.self_service_group_id, user)
+
+    @property
+    def self_service_is_open(self) -> bool:
+        """Whether there is anybody who may reset a forgotten password alone."""
+        return self.self_service_reset != Access.NOBODY and scopes.require() != OPERATORS_ID
+
+
+def _opens(access: str, group_id: UUID | None, user: User) -> bool:
+    if access == Access.SELECTED:
+        return user.groupmember_set.filter(group=group_id).exists()
+    return access == Access.ALL

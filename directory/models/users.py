@@ -187,6 +187,11 @@ class User(AbstractBaseUser, TenantModel):
         return any(held.unit_id is None and held.role in names for held in self.assignments)
 
     @property
+    def is_administrator(self) -> bool:
+        """Whether any role is held now over the whole tenant."""
+        return any(held.unit_id is None for held in self.assignments)
+
+    @property
     def is_operator(self) -> bool:
         return scopes.current() == OPERATORS_ID and self.holds(roles.OPERATOR)
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from directory import actions, passwords, permissions
 from directory.models import User
@@ -31,6 +31,18 @@ def reset_password(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, person)
     return _generated(request, person) if "generate" in request.POST else _entered(request, person)
+
+
+@portal_view
+@require_POST
+def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Let a person reset a forgotten password alone again, before the day is over."""
+    person = person_or_404(request, pk)
+    check(request, permissions.UNLOCK, person)
+    actions.unlock(person, by=initiator(request))
+    said = _("%(name)s can reset a forgotten password alone again.")
+    messages.success(request, said % {"name": person.first_name})
+    return redirect("person", person.pk)
 
 
 def _page(request: HttpRequest, person: User, form=None, generate=None) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Entry, Result, left_open
 from directory import permissions, refusals
 from directory.models import EmailMethod, PhoneType, Settings, User
+from directory.recovery import throttle
 from mystaff.portal.places import place_people
 from mystaff.portal.tables import badges
 
@@ -23,6 +24,9 @@ SHOWN = 20
 # What was done, in words; {who} is the name of whoever did it.
 DEEDS = {
     "reset_password": _("{who} reset the password"),
+    "recover_password": _("{who} reset the forgotten password with a code"),
+    "block_self_service": _("Too many wrong codes locked self-service password reset"),
+    "unlock": _("{who} unlocked self-service password reset"),
     "change_password": _("{who} chose a new password"),
     "add_phone": _("{who} added a phone number"),
     "change_phone": _("{who} changed the phone number"),
@@ -57,6 +61,7 @@ def _details(person: User, settings: Settings) -> dict[str, Any]:
         "mobile": mobile,
         "email": EmailMethod.objects.filter(user=person).first(),
         "history": history(person),
+        "locked_until": throttle.locked_until(throttle.key_of(person.user_principal_name)),
         # Off for the tenant but still on for this person: the manager must be able to end it.
         "sms_sign_in": mobile and (settings.sms_sign_in or mobile.sms_sign_in),
     }

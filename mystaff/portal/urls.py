@@ -1,7 +1,7 @@
 from django.urls import path
 
 from mystaff.portal import views
-from mystaff.portal.passwords import reset_password
+from mystaff.portal.passwords import reset_password, unlock
 from mystaff.portal.phones import phone, phone_sign_in, remove_phone
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("people/<uuid:pk>/", views.person, name="person"),
     path("people/<uuid:pk>/reset-password/", reset_password, name="reset_password"),
+    path("people/<uuid:pk>/unlock/", unlock, name="unlock"),
     path("people/<uuid:pk>/phone/", phone, name="phone"),
     path("people/<uuid:pk>/phone/remove/", remove_phone, name="remove_phone"),
     path("people/<uuid:pk>/phone-sign-in/", phone_sign_in, name="phone_sign_in"),

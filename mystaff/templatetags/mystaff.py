@@ -61,6 +61,8 @@ def _day(local: datetime) -> str:
         return _("Today")
     if local.date() == today - timedelta(days=1):
         return _("Yesterday")
+    if local.date() == today + timedelta(days=1):
+        return _("Tomorrow")
     return formats.date_format(local, "j F" if local.year == today.year else "j F Y")
 
 

@@ -1,0 +1,1 @@
+"""Self-service: how somebody who forgot their password gets back in alone."""

@@ -1,0 +1,134 @@
+"""The way back into an account, as the browser goes it: a name, a code, perhaps another, a new password.
+
+Nothing here looks anybody up before a code was right. For every name, known or not, the same rows are read
+and written and the same job is queued; the worker (delivery.py) finds out whether there is somebody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from enum import StrEnum
+from secrets import token_urlsafe
+
+from django.utils import timezone
+
+from directory import tasks
+from directory.models import Recovery, User
+from directory.recovery import codes, eligibility, throttle
+
+# Both are Microsoft Entra's, "How it works: self-service password reset".
+SESSION = timedelta(minutes=15)
+AGAIN = timedelta(seconds=10)
+
+
+def start(user_name: str) -> tuple[Recovery, str]:
+    """Begin for a name as it was typed, domain included; returns the row and the token for the cookie.
+
+    Raises Locked.
+    """
+    name = user_name.strip().lower()
+    key, token = throttle.key_of(name), token_urlsafe(32)
+    if throttle.locked_until(key):
+        raise throttle.Locked
+    recovery = Recovery.objects.create(
+        token_hash=_hash(token), name_key=key, user_name=name, ends_at=timezone.now() + SESSION
+    )
+    return recovery, token
+
+
+def under_way(token: str) -> Recovery | None:
+    """What this browser is in the middle of, if it is not over."""
+    return Recovery.objects.filter(token_hash=_hash(token), ends_at__gt=timezone.now()).first()
+
+
+def ask_for_code(recovery: Recovery, way: str, destination: str) -> None:
+    """Have a code sent there if it is what is on file; the code before it counts no more. Raises Locked.
+
+    Asked again within ten seconds nothing happens.
+    """
+    now = timezone.now()
+    if way in recovery.proved or is_too_soon(recovery, way):
+        return
+    with _lock_noted(recovery):
+        throttle.count(recovery.name_key, way)
+    recovery.way, recovery.destination, recovery.asked_at = way, destination, now
+    recovery.code_hash, recovery.code_ends_at = "", None
+    recovery.save(update_fields=["way", "destination", "asked_at", "code_hash", "code_ends_at"])
+    tasks.send_code(recovery=recovery.pk)
+
+
+def is_too_soon(recovery: Recovery, way: str) -> bool:
+    """Whether a code was asked for this way less than ten seconds ago."""
+    return bool(recovery.way == way and recovery.asked_at and timezone.now() - recovery.asked_at < AGAIN)
+
+
+def prove(recovery: Recovery, code: str) -> bool:
+    """Whether this is the code that was sent; it counts once. Raises Locked after too many tries."""
+    right = False
+    try:
+        with _lock_noted(recovery):
+            right = throttle.attempt(recovery.name_key, lambda: _use_up(recovery, code))
+    finally:
+        if not right:
+            tasks.note_wrong_code(recovery=recovery.pk)
+    return right
+
+
+@contextmanager
+def _lock_noted(recovery: Recovery) -> Iterator[None]:
+    """Have the trail told, by the worker, of a name that has just been locked."""
+    try:
+        yield
+    except throttle.Locked as locked:
+        if locked.just_now:
+            tasks.note_lock(recovery=recovery.pk)
+        raise
+
+
+def _use_up(recovery: Recovery, code: str) -> bool:
+    """Looked at as it stands now, under the lock of its name: the worker may just have sent another."""
+    recovery.refresh_from_db()
+    if not codes.is_right(recovery, code) or recovery.code_ends_at <= timezone.now():
+        return False
+    recovery.code_hash, recovery.code_ends_at = "", None
+    recovery.proved = [*recovery.proved, recovery.way]
+    recovery.save(update_fields=["code_hash", "code_ends_at", "proved"])
+    return True
+
+
+class Step(StrEnum):
+    """What comes next on the way back."""
+
+    SEND = "send"  # choose how the code comes
+    CODE = "code"  # type it
+    PASSWORD = "password"  # choose a new one  # noqa: S105
+    OVER = "over"  # what was proved no longer counts
+
+
+def step(recovery: Recovery) -> Step:
+    """What comes next. Before a code was right nobody is looked up."""
+    if recovery.proved:
+        person = proven(recovery)
+        if person is None:
+            return Step.OVER
+        if len(recovery.proved) >= eligibility.ways_needed(person):
+            return Step.PASSWORD
+    return Step.CODE if recovery.way and recovery.way not in recovery.proved else Step.SEND
+
+
+def proven(recovery: Recovery) -> User | None:
+    """Who proved at least one way, as long as that counts.
+
+    It does no more when the password was changed since the code went out, or the person was switched off.
+    """
+    person = eligibility.person_of(recovery.user_name) if recovery.proved else None
+    if person is None or person.pk != recovery.person_id:
+        return None
+    return person if person.password_changed_at == recovery.password_changed_at else None
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,125 @@
+"""How often self-service may be tried on a user name, known here or not.
+
+The numbers are Microsoft Entra's ("How it works: self-service password reset"). One row for a name, locked
+while it is counted on: however many requests come at once, none is let through too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from directory.models import Throttle
+from tenants import scopes
+
+LOCKED_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many in that time; one more locks the name."""
+
+    most: int
+    within: timedelta
+
+
+EMAIL = "email"
+SMS = "sms"
+CHECK = "check"  # of a code, right or wrong
+FAILURE = "failure"  # a wrong code
+LIMITS = {
+    EMAIL: Limit(10, timedelta(minutes=10)),
+    SMS: Limit(5, timedelta(hours=1)),
+    CHECK: Limit(5, timedelta(hours=1)),
+    FAILURE: Limit(4, timedelta(hours=24)),  # the fifth wrong code locks at once
+}
+
+
+class Locked(Exception):
+    """Too much was tried on this name: self-service is closed to it for a day."""
+
+    def __init__(self, *, just_now: bool = False) -> None:
+        super().__init__()
+        self.just_now = just_now  # by what was asked here; else it was locked before
+
+
+def key_of(user_name: str) -> str:
+    """A name's key in the table: who steals it cannot read what names were tried."""
+    value = f"{scopes.require()}|{user_name}"
+    return salted_hmac("directory.recovery.name", value, algorithm="sha256").hexdigest()
+
+
+def locked_until(name_key: str) -> datetime | None:
+    """Until when self-service is closed to a name; None if it is open."""
+    until = Throttle.objects.filter(name_key=name_key).values_list("locked_until", flat=True).first()
+    return until if until and until > timezone.now() else None
+
+
+def count(name_key: str, kind: str) -> None:
+    """Count one more of a kind. Raises Locked where that is too many, or the name is locked already.
+
+    Call it outside every transaction that an error would roll back: the count must stand.
+    """
+    with transaction.atomic():
+        row = _row(name_key)
+        before = _is_locked(row)
+        _add(row, kind)
+        row.save()
+    if _is_locked(row):
+        raise Locked(just_now=not before)
+
+
+def attempt(name_key: str, is_right: Callable[[], bool]) -> bool:
+    """Let one guess through and say whether it is right. Raises Locked like count, and for a fifth wrong one.
+
+    The guess is looked at while the name's row is held: of many at once none slips past the last allowed.
+    """
+    right = False
+    with transaction.atomic():
+        row = _row(name_key)
+        before = _is_locked(row)
+        _add(row, CHECK)
+        if not _is_locked(row):
+            right = is_right()
+            if not right:
+                _add(row, FAILURE)
+        row.save()
+    if not right and _is_locked(row):
+        raise Locked(just_now=not before)
+    return right
+
+
+def clear(name_key: str) -> None:
+    """Forget everything tried on this name: a reset or an unlock."""
+    Throttle.objects.filter(name_key=name_key).delete()
+
+
+def clear_old() -> None:
+    """Delete what neither counts nor locks any more: nothing does after a day."""
+    Throttle.objects.filter(updated_at__lt=timezone.now() - LOCKED_FOR).delete()
+
+
+def _row(name_key: str) -> Throttle:
+    """This name's row, for one transaction at a time."""
+    Throttle.objects.bulk_create([Throttle(name_key=name_key)], ignore_conflicts=True)
+    return Throttle.objects.select_for_update().get(name_key=name_key)
+
+
+def _is_locked(row: Throttle) -> bool:
+    return bool(row.locked_until and row.locked_until > timezone.now())
+
+
+def _add(row: Throttle, kind: str) -> None:
+    """Also forgets what is too old to count. A locked name counts nothing: it opens when it was said."""
+    now, limit = timezone.now(), LIMITS[kind]
+    if _is_locked(row):
+        return
+    since = (now - limit.within).timestamp()
+    row.tried[kind] = [at for at in row.tried.get(kind, []) if at > since] + [now.timestamp()]
+    if len(row.tried[kind]) > limit.most:
+        row.locked_until, row.tried = now + LOCKED_FOR, {}
