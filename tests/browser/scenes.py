@@ -5,8 +5,10 @@ from types import SimpleNamespace
 
 from playwright.sync_api import Page
 
-from directory.models import OutboxMessage, PhoneMethod
-from tests.browser.steps import choose_own, field, heading, press, sign_in
+from directory.models import OutboxMessage, PhoneMethod, User
+from tests import jobs
+from tests.browser.steps import OWN, choose_own, field, heading, press, sign_in
+from tests.directory.recovery.conftest import codes_sent
 
 Visit = Callable[..., Page]
 
@@ -106,7 +108,56 @@ def others(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     yield "update your password with errors", page
 
 
-SCENES = [strangers, manager, helpdesk, others]
+def somebody_who_forgot(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
+    """The way back into an account, with what goes wrong on it."""
+    page = visit()
+    page.goto("/riverside/forgot-password/")
+    go(page, "Next")
+    yield "a name is missing", page
+    field(page, "Username").fill(stage.sam.user_principal_name)
+    go(page, "Next")
+    yield "how the code comes", page
+    go(page, "Send code")
+    yield "an address is missing", page
+    field(page, "Alternate email address").fill("sam.home@example.org")
+    go(page, "Send code")
+    yield "enter the code", page
+    field(page, "Code").fill("none")
+    go(page, "Verify")
+    yield "a wrong code", page
+    jobs.run()
+    field(page, "Code").fill(codes_sent()[-1])
+    go(page, "Verify")
+    yield "choose a new password", page
+    yield from _finish(page)
+    yield from _locked(visit(), stage.nora)
+    profile = visit(stage.tom)
+    profile.goto(f"/riverside/people/{stage.nora.pk}/")
+    yield "a person whom too many tries locked", profile
+
+
+def _finish(page: Page) -> Iterator[tuple[str, Page]]:
+    field(page, "New password").fill(OWN)
+    field(page, "Confirm new password").fill(OWN)
+    go(page, "Finish")
+    heading(page, "Your password has been reset")
+    yield "your password has been reset", page
+
+
+def _locked(page: Page, person: User) -> Iterator[tuple[str, Page]]:
+    page.goto("/riverside/forgot-password/")
+    field(page, "Username").fill(person.user_principal_name)
+    go(page, "Next")
+    field(page, "Alternate email address").fill("nora@example.org")
+    go(page, "Send code")
+    for _n in range(5):
+        field(page, "Code").fill("none")
+        go(page, "Verify")
+    heading(page, "Too many tries")
+    yield "too many tries", page
+
+
+SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot]
 
 
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:

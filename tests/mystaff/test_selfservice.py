@@ -266,10 +266,10 @@ def locked(district):
 def test_a_manager_sees_the_lock_and_ends_it(district, sign_in, locked):
     maria = sign_in(district.maria)
     profile = f"/riverside/people/{district.sam.pk}/"
-    assert "until Tomorrow" in words(maria.get(profile))
+    assert "until: Tomorrow" in words(maria.get(profile))
     done = maria.post(f"{profile}unlock/", follow=True)
     assert "can reset a forgotten password alone again" in words(done)
-    assert "until Tomorrow" not in words(maria.get(profile))
+    assert "until: Tomorrow" not in words(maria.get(profile))
     assert throttle.locked_until(locked) is None
 
 
