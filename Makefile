@@ -1,7 +1,7 @@
 # Two commands matter: make demo, make test. The rest is listed by make help.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo test bench mutants coverage attack lighthouse lint format lock migrations clean
+.PHONY: help demo test bench timing mutants coverage attack lighthouse lint format lock migrations clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,6 +21,9 @@ mutants: .venv/test.stamp ## change the guarding code in 800 places: a test must
 
 bench: .venv/test.stamp ## measure pages at 1,000,000 people, as ratios (SIZE=20000 is smaller, ONLY=database a part)
 	@$(BIN)/python -m tests.benchmarks.bench $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY))
+
+timing: .venv/test.stamp ## can a stranger tell known names from unknown ones by the time it takes? (5 minutes)
+	@$(BIN)/python -m tests.benchmarks.timing
 
 coverage: .venv/test.stamp ## branch coverage of tenants/, audit/ and directory/, at least 95 % of each (4 minutes)
 	@$(BIN)/coverage run -m pytest -q -m "not slow" tests/tenants tests/audit tests/directory tests/mystaff

@@ -12,7 +12,7 @@ from tests.benchmarks import setup
 from tests.benchmarks.database import cluster, name_of, provide
 from tests.benchmarks.size import Size
 
-PARTS = ("database", "response", "load", "tenants", "memory")
+PARTS = ("database", "response", "load", "tenants", "memory", "recovery")
 
 
 def main() -> None:

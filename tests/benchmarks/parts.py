@@ -7,9 +7,12 @@ from tests.benchmarks import inside, servers
 from tests.benchmarks.client import Load, load, request_of
 from tests.benchmarks.database import name_of, provide
 from tests.benchmarks.people import Case, cases, cookie_of, school_of, tenant_of
+from tests.benchmarks.recovery import recovery
 from tests.benchmarks.report import Row, milliseconds, percentiles, section, share, show
 from tests.benchmarks.size import Size
 from tests.database import point_django_to
+
+__all__ = ["database", "load_", "memory", "recovery", "response", "tenants"]
 
 BIG, SMALL = 0, 1  # numbers of tenants
 TIMES = 150  # requests of one figure
