@@ -3,9 +3,11 @@
 from playwright.sync_api import Locator, Page, expect
 
 from directory.models import PhoneMethod, User
+from tests import jobs
 from tests.browser.conftest import DESK
 from tests.browser.steps import OWN, field, generated, heading, pressable
 from tests.conftest import PASSWORD
+from tests.directory.recovery.conftest import codes_sent
 
 FAR = 60  # more stops than any page of ours has
 # A ring around the element in focus, or on the layer that makes a whole row pressable.
@@ -135,3 +137,28 @@ def test_the_first_stop_skips_the_bar(visit, stage):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_back_into_an_account(visit, stage, settings):
+    settings.EMAIL_BACKEND = "directory.notifiers.outbox.EmailBackend"
+    page = visit(None, DESK)
+    page.goto("/riverside/sign-in/")
+    press(page, "Forgot password?")
+    write(page, "Username", "sam.reed@riverside.example")
+    page.keyboard.press("Enter")
+    heading(page, "Get back into your account")
+    tab_to(page, page.get_by_role("radio", name="Email my alternate address"))
+    page.keyboard.press("ArrowDown")
+    write(page, "Mobile phone number", "425-555-0100")
+    press(page, "Send code", key="Space")
+    heading(page, "Enter the code")
+    jobs.run()
+    write(page, "Code", codes_sent()[-1])
+    page.keyboard.press("Enter")
+    heading(page, "Choose a new password")
+    write(page, "New password", OWN)
+    write(page, "Confirm new password", OWN)
+    press(page, "Finish")
+    heading(page, "Your password has been reset")
+    press(page, "Sign in")
+    heading(page, "Sign in")
