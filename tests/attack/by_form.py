@@ -25,6 +25,8 @@ FORMS += ("remove_phone", "phone_sign_in", "forgot_password", "admin:directory_s
 FORMS += ("admin:directory_settings_add", "admin:audit_entry_changelist", "admin:audit_entry_add")
 SETTINGS = {
     "my_staff_access": "selected",
+    "self_service_reset": "all",
+    "methods_required": "1",
     "password_style": "word-and-digits",
     "phone_region": "US",
     "help_contact": "x",

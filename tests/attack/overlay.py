@@ -24,6 +24,7 @@ KEPT = {
     "directory_settings.my_staff_access": "A choice.",
     "directory_settings.password_style": "A choice.",
     "directory_settings.phone_region": "A choice.",
+    "directory_settings.self_service_reset": "A choice.",
     "directory_user.authority": "The name of a connector.",
     "directory_user.password": "A hash; people sign in with it.",
     "tenants_tenant.slug": "Public.",
