@@ -26,6 +26,18 @@ class Initiator:
     ip_address: str | None = None
     surface: str = "My Staff"
 
+    @property
+    def user_id(self) -> UUID:
+        return self.user.pk
+
+    def refusal(self, action: Action, person: User) -> str | None:
+        """Why this person is out of reach, or None."""
+        return refusals.refusal(self.user, action, person)
+
+    def may(self, action: Action) -> bool:
+        """Whether a deed on the tenant itself is theirs to do."""
+        return self.user.holds(*action.needs)
+
     def snapshot(self) -> dict[str, Any]:
         return {
             "id": self.user.pk,
@@ -33,6 +45,26 @@ class Initiator:
             "principal_name": self.user.user_principal_name,
             "ip_address": self.ip_address,
         }
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """Whoever has a shell on the server: nothing here could keep them from anything, the trail names them."""
+
+    account: str  # of the operating system
+    surface = "manage.py"
+    user_id = None
+
+    def refusal(self, action: Action, person: User) -> str | None:
+        return (
+            _("This is a guest: their own organization looks after the account.") if person.is_guest else None
+        )
+
+    def may(self, action: Action) -> bool:
+        return True
+
+    def snapshot(self) -> dict[str, Any]:
+        return {"id": None, "name": self.account}
 
 
 class Denied(Exception):
@@ -53,7 +85,7 @@ def snapshot(person: User) -> dict[str, Any]:
 class Deed:
     """One deed on its way through the door: how it gets its line in the trail."""
 
-    by: Initiator
+    by: Initiator | CommandLine
     action: Action
     target: dict[str, Any]
     correlation_id: UUID
@@ -80,26 +112,28 @@ class Deed:
 
 
 @contextmanager
-def acting(by: Initiator, action: Action, person: User) -> Iterator[tuple[Authority, Deed]]:
+def acting(by: Initiator | CommandLine, action: Action, person: User) -> Iterator[tuple[Authority, Deed]]:
     """The door for deeds on people: checks, writes the attempt, opens the authority, writes the outcome.
 
     Raises Denied, or the authority's Refused or Unreachable; then nothing has changed here.
     """
-    reason = refusals.refusal(by.user, action, person)
+    reason = by.refusal(action, person)
     with _through(by, action, snapshot(person), reason) as deed:
         yield open_authority(person), deed
 
 
 @contextmanager
-def administering(by: Initiator, action: Action, target: dict[str, Any]) -> Iterator[Deed]:
+def administering(by: Initiator | CommandLine, action: Action, target: dict[str, Any]) -> Iterator[Deed]:
     """The door for deeds on the tenant itself, for those who hold a role over all of it."""
-    reason = None if by.user.holds(*action.needs) else _("Your role does not include this.")
+    reason = None if by.may(action) else _("Your role does not include this.")
     with _through(by, action, target, reason) as deed:
         yield deed
 
 
 @contextmanager
-def _through(by: Initiator, action: Action, target: dict[str, Any], reason: str | None) -> Iterator[Deed]:
+def _through(
+    by: Initiator | CommandLine, action: Action, target: dict[str, Any], reason: str | None
+) -> Iterator[Deed]:
     deed = Deed(by, action, target, uuid4())
     if reason:
         deed.write(Result.DENIED, reason)

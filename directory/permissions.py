@@ -82,6 +82,18 @@ UPDATE_SETTINGS = Action(
 )
 
 
+UPDATE_PORTAL_ACCESS = Action(
+    "update_portal_access",
+    gettext_noop("Update company settings"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL, roles.USER}),
+)
+UPDATE_METHODS = Action(
+    "update_methods",
+    gettext_noop("Update authorization policy"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL, roles.AUTHENTICATION_POLICY}),
+)
 MANAGE_TENANTS = Action(
     "manage_tenants",
     gettext_noop("Update tenant"),

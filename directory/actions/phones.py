@@ -21,7 +21,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
             defaults={
                 "number": number,
                 "sms_sign_in": bool(old and old.sms_sign_in and old.number == number),
-                "set_by": by.user.pk,
+                "set_by": by.user_id,
             },
         )
         tasks.notify(person, "phone_changed" if old else "phone_added")

@@ -1,15 +1,14 @@
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from audit.models import record
-from directory import first_people, roles
+from directory import command_line, first_people, roles
 from directory.door import snapshot
 from directory.models import AdministrativeUnit, RoleAssignment, User
-from tenants.models import Tenant
 
 
-class Command(BaseCommand):
+class Command(command_line.Command):
     help = "Gives a person a role over a location and all below it, or over the whole tenant."
 
     def add_arguments(self, parser) -> None:
@@ -21,8 +20,15 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         upn = options["user_principal_name"].strip().lower()
-        with _tenant(options["tenant"], upn).scope(), transaction.atomic():
-            self._handle(_person(upn), options["role"], _location(options["location"]), options["remove"])
+        slug = options["tenant"]
+        tenant = command_line.tenant_called(slug) if slug else command_line.tenant_with(upn)
+        with tenant.scope(), transaction.atomic():
+            self._handle(
+                command_line.person_called(upn),
+                options["role"],
+                _location(options["location"]),
+                options["remove"],
+            )
 
     def _handle(self, person: User, role: str, unit: AdministrativeUnit | None, remove: bool) -> None:
         held = RoleAssignment.objects.filter(user=person, role=role, unit=unit, source="")
@@ -36,21 +42,6 @@ class Command(BaseCommand):
         _record(person, role, unit, remove)
         over = _full_name(unit) if unit else "the whole tenant"
         self.stdout.write(f"{role} over {over}: {'removed' if remove else 'given'}.")
-
-
-def _tenant(slug: str | None, upn: str) -> Tenant:
-    where = {"slug": slug} if slug else {"domains__domain": upn.rpartition("@")[2]}
-    tenant = Tenant.objects.filter(**where).first()
-    if tenant is None or tenant.is_operators:
-        raise CommandError(f"There is no tenant {slug}." if slug else f"No tenant has the domain of {upn}.")
-    return tenant
-
-
-def _person(upn: str) -> User:
-    person = User.objects.filter(user_principal_name=upn).first()  # a guest too
-    if person is None:
-        raise CommandError(f"There is nobody with the user name {upn}.")
-    return person
 
 
 def _location(name: str | None) -> AdministrativeUnit | None:

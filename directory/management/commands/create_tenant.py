@@ -1,12 +1,12 @@
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
-from directory import first_people, roles
+from directory import command_line, first_people, roles
 from tenants.models import EmailDomain, Tenant, operators
 
 
-class Command(BaseCommand):
+class Command(command_line.Command):
     help = (
         "Adds a tenant with its domain and first Global Administrator; prints their temporary password once."
     )

@@ -3,15 +3,14 @@
 import sys
 from argparse import ArgumentParser
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from directory import command_line
 from directory.sync.findings import RosterError
 from directory.sync.run import Outcome, import_oneroster
-from tenants.models import Tenant
 
 
-class Command(BaseCommand):
+class Command(command_line.Command):
     """Prints what changes; bad input ends with status 1, its lines on stderr, and no change."""
 
     help = "Import a OneRoster 1.1 or 1.2 export (a zip of CSV files) into a tenant."
@@ -29,9 +28,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, tenant: str, path: str, dry_run: bool, accept_removals: bool, **options) -> None:
-        found = Tenant.objects.filter(slug=tenant).first()
-        if found is None or found.is_operators:
-            raise CommandError(_("There is no tenant “%(slug)s”.") % {"slug": tenant})
+        found = command_line.tenant_called(tenant)
         try:
             outcome = import_oneroster(found, path, dry_run=dry_run, accept_removals=accept_removals)
         except RosterError as error:

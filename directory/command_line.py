@@ -1,0 +1,84 @@
+"""What our commands share: one sentence for bad input, and who the trail says it was."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from getpass import getuser
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError
+
+from directory.door import CommandLine, Initiator
+from directory.models import User
+from tenants.models import Tenant
+
+
+class Command(BaseCommand):
+    """Bad input ends with status 1 and one sentence on standard error, without usage or traceback."""
+
+    def create_parser(self, *args, **kwargs) -> ArgumentParser:
+        parser = super().create_parser(*args, **kwargs)
+        parser.error = refuse
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        try:
+            super().run_from_argv(argv)
+        except CommandError as error:
+            sys.exit(_sentence(error))
+
+    def execute(self, *args, **options) -> Any:
+        try:
+            return super().execute(*args, **options)
+        except CommandError as error:
+            if self._called_from_command_line:
+                sys.exit(_sentence(error))
+            raise
+
+    def add_by(self, parser: ArgumentParser) -> None:
+        """The option that says who does it."""
+        parser.add_argument(
+            "--by",
+            metavar="UPN",
+            help="a person of the tenant who does it and must be allowed to; else the system account's name",
+        )
+
+
+def refuse(message: str) -> NoReturn:
+    """Raise CommandError with a whole sentence."""
+    raise CommandError(message[:1].upper() + message[1:].rstrip(".") + ".")
+
+
+def _sentence(error: CommandError) -> str:
+    return " ".join(str(error).split())
+
+
+def tenant_called(slug: str) -> Tenant:
+    """The tenant with this short name; raises CommandError."""
+    found = Tenant.objects.filter(slug=slug).first()
+    if found is None or found.is_operators:
+        raise CommandError(f"There is no tenant {slug}.")
+    return found
+
+
+def tenant_with(user_principal_name: str) -> Tenant:
+    """The tenant whose domain this user name has; raises CommandError."""
+    domain = user_principal_name.rpartition("@")[2]
+    found = Tenant.objects.filter(domains__domain=domain).first()
+    if found is None or found.is_operators:
+        raise CommandError(f"No tenant has the domain of {user_principal_name}.")
+    return found
+
+
+def person_called(user_principal_name: str) -> User:
+    """The person, or the guest, with this user name in the scope we are in; raises CommandError."""
+    person = User.objects.filter(user_principal_name=user_principal_name.strip().lower()).first()
+    if person is None:
+        raise CommandError(f"There is nobody with the user name {user_principal_name}.")
+    return person
+
+
+def initiator(by: str | None) -> Initiator | CommandLine:
+    """Who the trail says it was: the person of --by, as far as they may, or whoever has this shell."""
+    return Initiator(person_called(by), surface="manage.py") if by else CommandLine(getuser())
