@@ -6,6 +6,7 @@ from audit.models import record
 from directory import passwords
 from directory.door import snapshot
 from directory.models import RoleAssignment, User
+from directory.password_policies import policy_for
 
 COMMAND_LINE = {"id": None, "name": "manage.py"}
 
@@ -17,8 +18,8 @@ def add(user_principal_name: str, name: str, role: str) -> str:
     Raises ValidationError for a user name that is taken or of another domain. Runs in the tenant's scope.
     """
     upn = user_principal_name.strip().lower()
-    password = passwords.generate(passwords.Style.STRONG)
     person = User(user_principal_name=upn, display_name=name, must_change_password=True)
+    password = passwords.generate(passwords.Style.STRONG, policy_for(person))
     person.set_password(password)
     person.prepare()
     person.full_clean()

@@ -94,6 +94,12 @@ UPDATE_METHODS = Action(
     category="Policy",
     needs=frozenset({roles.GLOBAL, roles.AUTHENTICATION_POLICY}),
 )
+UPDATE_PASSWORD_POLICY = Action(
+    "update_password_policy",
+    gettext_noop("Update password policy"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL, roles.AUTHENTICATION_POLICY}),
+)
 MANAGE_TENANTS = Action(
     "manage_tenants",
     gettext_noop("Update tenant"),

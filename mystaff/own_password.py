@@ -1,6 +1,8 @@
-"""A person's own new password: asked for after a temporary one, and whenever they want another."""
+"""New passwords that somebody types: for somebody else, after a temporary one, or because they want to."""
 
 from __future__ import annotations
+
+from functools import cached_property
 
 from django import forms
 from django.contrib.auth import update_session_auth_hash
@@ -10,13 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from directory import actions, passwords
 from directory.connectors import AuthorityError
+from directory.models import User
+from directory.password_policies import policy_for
 from mystaff.initiator import initiator
+from tenants.models import Tenant
 
 NEW_PASSWORD = {"autocomplete": "new-password", "autocapitalize": "none", "spellcheck": "false"}
 
 
-class NewPasswordForm(forms.Form):
-    """A person chooses their own password, twice."""
+def names_around(person: User, tenant: Tenant) -> dict:
+    """What passwords.problems() and passwords.generate() have to know of this person."""
+    return {
+        "person_names": person.names,
+        "tenant_names": [tenant.name],
+        "user_name": person.user_principal_name,
+    }
+
+
+class PasswordForm(forms.Form):
+    """A new password for a person, by their policy; what was typed is never shown again."""
 
     new_password = forms.CharField(
         label=_("New password"),
@@ -25,6 +39,52 @@ class NewPasswordForm(forms.Form):
         widget=forms.PasswordInput(NEW_PASSWORD),
         error_messages={"required": _("Type a new password.")},
     )
+
+    def __init__(self, person: User, tenant: Tenant, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.person, self.names = person, names_around(person, tenant)
+
+    @cached_property
+    def policy(self) -> passwords.Policy:
+        return policy_for(self.person)
+
+    @property
+    def rules(self) -> list[passwords.Rule]:
+        """What to say before anybody types."""
+        return passwords.rules(self.policy)
+
+    @property
+    def checks(self) -> dict[str, int | str]:
+        """What the browser has to know to check while somebody types; the banned words stay here."""
+        names = [*self.names["person_names"], *self.names["tenant_names"]]
+        return {
+            "shortest": self.policy.shortest,
+            "longest": self.policy.longest,
+            "classes": self.policy.classes,
+            "names": " ".join(passwords.name_parts(names)),
+        }
+
+    @property
+    def strength(self) -> passwords.Strength | None:
+        """How strong the password is that was sent; None before."""
+        password = self.data.get(self.add_prefix("new_password"))
+        return passwords.strength(password, **self.names) if password else None
+
+    def clean_new_password(self) -> str:
+        if found := self.problems(self.cleaned_data["new_password"]):
+            raise ValidationError(found)
+        return self.cleaned_data["new_password"]
+
+    def problems(self, password: str) -> list[str]:
+        return passwords.problems(password, self.policy, **self.names)
+
+
+class NewPasswordForm(PasswordForm):
+    """A person chooses their own password, twice.
+
+    Another than the last one, where the policy says so and reuse is not allowed: changed, not reset.
+    """
+
     confirm_new_password = forms.CharField(
         label=_("Confirm new password"),
         max_length=256,
@@ -33,18 +93,23 @@ class NewPasswordForm(forms.Form):
         error_messages={"required": _("Type the new password once more.")},
     )
 
-    def __init__(self, person, tenant, *args, reuse_allowed: bool = False, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.person, self.tenant, self.reuse_allowed = person, tenant, reuse_allowed
+    def __init__(self, person: User, tenant: Tenant, *args, reuse_allowed: bool = False, **kwargs) -> None:
+        super().__init__(person, tenant, *args, **kwargs)
+        self.reuse_allowed = reuse_allowed
 
-    def clean_new_password(self) -> str:
-        password = self.cleaned_data["new_password"]
-        found = passwords.problems(password, person_names=self.person.names, tenant_names=[self.tenant.name])
-        if not self.reuse_allowed and self.person.check_password(password):
+    @property
+    def refuses_last(self) -> bool:
+        return self.policy.last and not self.reuse_allowed
+
+    @property
+    def rules(self) -> list[passwords.Rule]:
+        return [*super().rules, *([passwords.NOT_THE_LAST] * self.refuses_last), passwords.TYPED_TWICE]
+
+    def problems(self, password: str) -> list[str]:
+        found = super().problems(password)
+        if self.refuses_last and self.person.check_password(password):
             found.append(_("Choose a password that is not your last one."))
-        if found:
-            raise ValidationError(found)
-        return password
+        return found
 
     def clean(self) -> dict:
         cleaned = super().clean()

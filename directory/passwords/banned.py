@@ -13,6 +13,8 @@ TERM_LENGTHS = range(4, 17)  # characters of a banned word; others are ignored
 COMMON_LENGTH = 6  # shorter common passwords are everyday words, and would make any phrase look weak
 NAME_LENGTH = 4  # shorter parts of names are too often parts of words
 SUBSTITUTIONS = str.maketrans("01$@", "olsa")
+FEW = 3
+SERVICE = "MyStaff"
 HOLE = "\0"  # in a pattern: any one character
 
 
@@ -33,15 +35,47 @@ def score(password, banned=()):
 
 
 def is_common(password):
-    """Whether it is on Django's list of common passwords, as typed or with the substitutions undone."""
-    return password.casefold() in _common_as_published() or normalised(password) in _common_terms()
+    """Whether it is on Django's list of common passwords, as typed or with the substitutions undone.
+
+    One of them or a few characters again and again count as that: passwordpassword, aaaaaaaa, x7-x7-x7-x7-.
+    """
+    once = _said_once(password)
+    return _is_on_the_list(password) or _is_on_the_list(once) or len(once) <= min(FEW, len(password) - 1)
+
+
+def _is_on_the_list(text):
+    return text.casefold() in _common_as_published() or normalised(text) in _common_terms()
+
+
+def _said_once(text):
+    """What the text consists of several times over, else the whole text."""
+    return text[: (text + text).find(text, 1)]
+
+
+def is_expected(password, words):
+    """Whether the whole password is one of the words (names, banned words) and nothing else.
+
+    Source: NIST SP 800-63B-4, section 3.1.1.2: "context-specific words, such as the name of the service, the
+    username, and derivatives thereof". Case, accents, substitutions and all but letters and digits aside.
+    """
+    text = _letters(password)
+    return bool(text) and text in {_letters(word) for word in (*words, SERVICE)}
+
+
+def _letters(text):
+    return "".join(c for c in normalised(text) if c.isalnum())
 
 
 def has_name(password, names):
     """Whether a part of a name, of four letters or more, is in the password, accents and case aside."""
     text = normalised(password)
+    return any(part in text for part in name_parts(names))
+
+
+def name_parts(names):
+    """The parts of names that has_name() looks for, normalised and sorted."""
     parts = {part for name in names for part in re.findall(r"[^\W\d_]+", _folded(name))}
-    return any(normalised(part) in text for part in parts if len(part) >= NAME_LENGTH)
+    return sorted(normalised(part) for part in parts if len(part) >= NAME_LENGTH)
 
 
 def normalised(text):
@@ -60,7 +94,7 @@ def _is_banned(piece, patterns):
     return bool(patterns) and any(piece[:i] + HOLE + piece[i + 1 :] in patterns for i in range(len(piece)))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # a full list takes several megabytes
 def _patterns(banned):
     """Every spelling at edit distance 1 from the banned words, as a set of texts with at most one HOLE."""
     terms = {normalised(term.strip()) for term in banned}

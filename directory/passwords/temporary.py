@@ -28,6 +28,7 @@ average.
 """
 
 import secrets
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from math import log2, perm
@@ -57,16 +58,20 @@ class Style(TextChoices):
     STRONG = "strong", _("Random characters")
 
 
-def generate(style, **names):
+def generate(style, policy, **names):
     """A new temporary password in that style that the policy accepts.
 
-    `names` are the keyword arguments of `problems()`: a password with the person's name in it is thrown away.
-    Raises ValueError for an unknown style, RuntimeError where the names leave nothing to choose from.
+    `names` are the keyword arguments of `problems()`: a password with the person's name in it is thrown away,
+    whatever the policy says of names. Raises ValueError for an unknown style, RuntimeError where the names
+    leave nothing to choose from.
     """
-    make = MAKERS[Style(style)]
+    make, lengthen = MAKERS[Style(style)]
+    policy = replace(policy, names=True)
     for _attempt in range(ATTEMPTS):
         password = make()
-        if not problems(password, **names):
+        while len(password) < policy.shortest:
+            password = lengthen(password)
+        if not problems(password, policy, **names):
             return password
     raise RuntimeError("the names and banned words leave no temporary password")
 
@@ -109,8 +114,24 @@ def _word_and_digits():
 
 
 def _strong():
-    text = "".join(secrets.choice(STRONG_ALPHABET) for _n in range(STRONG_LENGTH))
-    return "-".join(text[i : i + 4] for i in range(0, STRONG_LENGTH, 4))
+    return "-".join(_random(4) for _n in range(STRONG_LENGTH // 4))
 
 
-MAKERS = {Style.WORDS: _three_words, Style.WORD_AND_DIGITS: _word_and_digits, Style.STRONG: _strong}
+def _random(count):
+    return "".join(secrets.choice(STRONG_ALPHABET) for _n in range(count))
+
+
+def _with_a_word(password):
+    return f"{_words(1)[0]}-{password}"
+
+
+def _with_a_group(password):
+    return f"{password}-{_random(4)}"
+
+
+# How each is made, and made longer where the policy asks for that: a choice more, so never less entropy.
+MAKERS = {
+    Style.WORDS: (_three_words, _with_a_word),
+    Style.WORD_AND_DIGITS: (_word_and_digits, _with_a_word),
+    Style.STRONG: (_strong, _with_a_group),
+}

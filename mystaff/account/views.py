@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from directory import guests, passwords
+from directory import guests
 from directory.models import EmailMethod, Invitation
 from mystaff.account.forms import ChangePasswordForm
 from mystaff.initiator import initiator
@@ -65,7 +65,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     elif form.is_valid() and change_own(request, form):
         messages.success(request, _("Your password is changed."))
         return redirect("account")
-    context = {"form": form, "rules": passwords.rules()}
+    context = {"form": form}
     status = 429 if too_many else 422 if form.errors else 200
     return render(request, "account/change_password.html", context, status=status)
 

@@ -6,11 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from directory import passwords
-from directory.models import User
 from directory.phone_numbers import NO_NUMBER, example_in, to_e164
-from mystaff.own_password import NEW_PASSWORD
-from tenants.models import Tenant
 
 
 class GenerateForm(forms.Form):
@@ -19,27 +15,6 @@ class GenerateForm(forms.Form):
 
 class ConfirmForm(forms.Form):
     """A yes: holds what was said against it."""
-
-
-class PasswordForm(forms.Form):
-    """A password that the manager types for somebody; what was typed is never shown again."""
-
-    new_password = forms.CharField(
-        label=_("New password"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(NEW_PASSWORD),
-        error_messages={"required": _("Type a new password.")},
-    )
-
-    def __init__(self, person: User, tenant: Tenant, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.names = {"person_names": person.names, "tenant_names": [tenant.name]}
-
-    def clean_new_password(self) -> str:
-        if found := passwords.problems(self.cleaned_data["new_password"], **self.names):
-            raise ValidationError(found)
-        return self.cleaned_data["new_password"]
 
 
 class PhoneForm(forms.Form):

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from directory import actions, passwords, permissions
 from directory.models import User
+from directory.password_policies import policy_for
 from mystaff.context import settings_of
 from mystaff.initiator import initiator
+from mystaff.own_password import PasswordForm, names_around
 from mystaff.portal.access import check, person_or_404, portal_view, succeeds
-from mystaff.portal.forms import GenerateForm, PasswordForm
+from mystaff.portal.forms import GenerateForm
 from mystaff.portal.once import claim, is_current, ticket
 from mystaff.portal.places import password_style
 
@@ -50,7 +52,6 @@ def _page(request: HttpRequest, person: User, form=None, generate=None) -> HttpR
         "person": person,
         "form": form or PasswordForm(person, request.tenant),
         "generate": generate,
-        "rules": passwords.rules(),
         "ticket": ticket(person),
     }
     return render(request, "portal/reset_password.html", context, status=422 if form or generate else 200)
@@ -104,8 +105,7 @@ def _done(request: HttpRequest, person: User, **shown) -> HttpResponse:
 
 def _make(request: HttpRequest, person: User) -> str:
     style = password_style(person, settings_of(request).password_style)
-    names = {"person_names": person.names, "tenant_names": [request.tenant.name]}
-    return passwords.generate(style, **names)
+    return passwords.generate(style, policy_for(person), **names_around(person, request.tenant))
 
 
 def _groups(password: str) -> list[list[str]]:

@@ -10,7 +10,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from directory import passwords
 from mystaff.context import home
 from mystaff.own_password import NewPasswordForm, change_own
 from mystaff.signin.forms import ChooseForm
@@ -90,5 +89,5 @@ def update_password(request: HttpRequest) -> HttpResponse:
     form = NewPasswordForm(person, request.tenant, request.POST or None)
     if request.method == "POST" and form.is_valid() and change_own(request, form):
         return redirect(home(request))
-    context = {"form": form, "rules": passwords.rules()}
+    context = {"form": form}
     return render(request, "signin/update_password.html", context, status=422 if form.errors else 200)

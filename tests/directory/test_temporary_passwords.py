@@ -1,13 +1,19 @@
 import hashlib
 import re
+from dataclasses import replace
 from math import log2
 
 import pytest
 
-from directory.passwords import AMBIGUOUS, Style, entropy, generate, temporary, validate
+from directory import passwords
+from directory.passwords import AMBIGUOUS, ENTRA, NIST, Policy, Style, entropy, temporary
 
 MANY = 400
 STYLES = list(Style)
+
+
+def generate(style, policy=ENTRA, **names):
+    return passwords.generate(style, policy, **names)
 
 
 def many(style):
@@ -49,7 +55,32 @@ def test_the_policy_accepts_whatever_is_generated(style, monkeypatch):
     """At the first try too: a policy that threw some away would lower the entropy."""
     monkeypatch.setattr(temporary, "ATTEMPTS", 1)
     for password in many(style):
-        validate(password)
+        passwords.validate(password, ENTRA)
+
+
+LONG = [NIST, replace(NIST, shortest=64, longest=64), replace(ENTRA, shortest=20, classes=4, points=10)]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("policy", [*LONG, Policy(shortest=6, classes=0, points=0, names=False)])
+def test_every_policy_accepts_what_is_generated_for_it(style, policy):
+    for _ in range(40):
+        password = generate(style, policy)
+        passwords.validate(password, policy)
+        assert policy.shortest <= len(password) <= policy.longest
+        assert not set(password) & set(AMBIGUOUS)
+
+
+def test_longer_ones_keep_the_look_of_their_style():
+    looks = {
+        "words": r"([A-Z][a-z]{2,5}-){4,}[34679]",
+        "word-and-digits": r"([A-Z][a-z]+-){3,}[34679]{4}-[A-Z][a-z]+",
+    }
+    for style, shape in looks.items():
+        assert re.fullmatch(shape, generate(style, replace(NIST, shortest=24)))
+    assert re.fullmatch(
+        r"([A-Za-z3479]{4}-){4}[A-Za-z3479]{4}", generate("strong", replace(NIST, shortest=24))
+    )
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -69,7 +100,8 @@ def test_numbers_are_fit_for_children():
 def test_a_password_with_the_persons_name_is_thrown_away(monkeypatch):
     monkeypatch.setattr(temporary, "word_list", lambda: ("fern", "kite", "dusk"))
     names = {"person_names": ["Maria Kite"]}
-    assert all("Kite" not in generate("word-and-digits", **names) for _ in range(50))
+    for policy in (ENTRA, replace(ENTRA, names=False)):
+        assert all("Kite" not in generate("word-and-digits", policy, **names) for _ in range(50))
     with pytest.raises(RuntimeError, match="names"):
         generate("words", **names)
 
