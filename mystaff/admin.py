@@ -7,10 +7,12 @@ door of directory/door.py.
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,7 @@ from audit.admin import EntryAdmin
 from audit.models import Entry
 from directory import permissions
 from directory.door import administering
-from directory.models import Settings
+from directory.models import AdministrativeUnit, PasswordPolicy, Settings
 from mystaff.initiator import initiator
 from tenants.models import EmailDomain, HostName, Tenant
 
@@ -82,7 +84,7 @@ class DoorAdmin(ModelAdmin):
     def save_model(self, request, obj, form, change) -> None:
         with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
             before = self._before(obj)
-            for name in form.changed_data:
+            for name in self._changed(form, obj, before):
                 deed.change(name, str(getattr(before, name)) if before else None, str(getattr(obj, name)))
             super().save_model(request, obj, form, change)
 
@@ -90,6 +92,10 @@ class DoorAdmin(ModelAdmin):
         with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
             deed.change("deleted", str(obj), None)
             super().delete_model(request, obj)
+
+    def _changed(self, form, obj, before) -> list[str]:
+        """Names of the fields whose old and new value the trail keeps."""
+        return form.changed_data
 
     def _before(self, obj):
         """What was in force until now, or None."""
@@ -131,6 +137,33 @@ class SettingsAdmin(DoorAdmin):
         return redirect(f"{opts}_change", row.pk) if row else redirect(f"{opts}_add")
 
 
+class PlaceField(ModelChoiceField):
+    """A location by its name and those of the locations above it: every school has a "Staff"."""
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return dict(AdministrativeUnit.objects.values_list("path", "name"))
+
+    def label_from_instance(self, unit: AdministrativeUnit) -> str:
+        return " – ".join(self._names[path] for path in reversed(unit.paths_above))
+
+
+class PasswordPolicyAdmin(DoorAdmin):
+    """Policies for new passwords: the tenant's and those of its locations."""
+
+    action = permissions.UPDATE_PASSWORD_POLICY
+    list_display = ["__str__", "preset", "shortest"]
+    list_select_related = ["unit"]
+    ordering = ["unit__name", "pk"]
+
+    def _changed(self, form, obj, before) -> list[str]:
+        # The preset has filled in fields that nobody typed into.
+        return [f for f in form.fields if not before or getattr(before, f) != getattr(obj, f)]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return super().formfield_for_foreignkey(db_field, request, form_class=PlaceField, **kwargs)
+
+
 class TenantAdmin(DoorAdmin):
     action = permissions.MANAGE_TENANTS
     list_display = ["name", "slug"]
@@ -154,6 +187,7 @@ inside = Site(name="admin")
 inside.index_title = _("Administration")
 inside.register(Entry, EntryAdmin)
 inside.register(Settings, SettingsAdmin)
+inside.register(PasswordPolicy, PasswordPolicyAdmin)
 
 outside = Site(name="admin")
 outside.index_title = _("Operators")

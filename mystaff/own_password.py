@@ -56,19 +56,27 @@ class PasswordForm(forms.Form):
     @property
     def checks(self) -> dict[str, int | str]:
         """What the browser has to know to check while somebody types; the banned words stay here."""
-        names = [*self.names["person_names"], *self.names["tenant_names"]]
         return {
             "shortest": self.policy.shortest,
             "longest": self.policy.longest,
             "classes": self.policy.classes,
-            "names": " ".join(passwords.name_parts(names)),
+            "names": " ".join(self._name_parts),
         }
+
+    @property
+    def _name_parts(self) -> list[str]:
+        return passwords.name_parts([*self.names["person_names"], *self.names["tenant_names"]])
 
     @property
     def strength(self) -> passwords.Strength | None:
         """How strong the password is that was sent; None before."""
         password = self.data.get(self.add_prefix("new_password"))
-        return passwords.strength(password, **self.names) if password else None
+        return passwords.strength(password, self._name_parts) if password else None
+
+    @property
+    def is_to_be_saved(self) -> bool:
+        """Whether all is well and it was not sent to be judged only, as browsers without JavaScript can."""
+        return self.is_valid() and "check" not in self.data
 
     def clean_new_password(self) -> str:
         if found := self.problems(self.cleaned_data["new_password"]):

@@ -1,7 +1,7 @@
 """Passwords: temporary ones that a child can read aloud, policies for typed ones, and how to spell them."""
 
 from directory.passwords.banned import name_parts
-from directory.passwords.estimate import Strength, strength
+from directory.passwords.estimate import WORDS, Strength, strength
 from directory.passwords.policy import (
     ENTRA,
     NIST,
@@ -23,6 +23,7 @@ __all__ = [
     "NIST",
     "NOT_THE_LAST",
     "TYPED_TWICE",
+    "WORDS",
     "Policy",
     "Rule",
     "Strength",

@@ -4,6 +4,7 @@ Source of the scale: D. Wheeler, "zxcvbn: Low-Budget Password Strength Estimatio
 only advises: what is refused is the policy's business.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +25,6 @@ class Strength:
         return WORDS[self.score]
 
 
-def strength(password: str, *, person_names=(), tenant_names=(), user_name="") -> Strength:
-    """How strong it is, names taken as words that are tried first; takes the names as `problems()` does."""
-    names = [*person_names, *tenant_names, user_name]
-    words = {part for name in map(str.lower, names) for part in [name, *name.split()] if part}
-    return Strength(int(zxcvbn(password[:MOST], sorted(words)).score))
+def strength(password: str, words: Iterable[str] = ()) -> Strength:
+    """How strong it is, the words (small letters: parts of names) taken as those that are tried first."""
+    return Strength(int(zxcvbn(password[:MOST], list(words)).score))

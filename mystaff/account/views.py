@@ -62,7 +62,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = ChangePasswordForm(request.user, request.tenant, None if too_many else request.POST or None)
     if too_many:
         messages.warning(request, _("Those were too many tries. Wait a minute, then try again."))
-    elif form.is_valid() and change_own(request, form):
+    elif form.is_to_be_saved and change_own(request, form):
         messages.success(request, _("Your password is changed."))
         return redirect("account")
     context = {"form": form}

@@ -54,7 +54,8 @@ def _page(request: HttpRequest, person: User, form=None, generate=None) -> HttpR
         "generate": generate,
         "ticket": ticket(person),
     }
-    return render(request, "portal/reset_password.html", context, status=422 if form or generate else 200)
+    refused = generate or (form and form.errors)
+    return render(request, "portal/reset_password.html", context, status=422 if refused else 200)
 
 
 def _claimed(request: HttpRequest, person: User) -> bool:
@@ -89,7 +90,7 @@ def _generated(request: HttpRequest, person: User) -> HttpResponse:
 @sensitive_variables()
 def _entered(request: HttpRequest, person: User) -> HttpResponse:
     form = PasswordForm(person, request.tenant, request.POST)
-    if not form.is_valid():
+    if not form.is_to_be_saved:
         return _page(request, person, form)
     if not _claimed(request, person):
         return _again(request, person)

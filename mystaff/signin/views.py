@@ -87,7 +87,7 @@ def update_password(request: HttpRequest) -> HttpResponse:
     if not person.must_change_password or person.is_guest:
         return redirect("account")
     form = NewPasswordForm(person, request.tenant, request.POST or None)
-    if request.method == "POST" and form.is_valid() and change_own(request, form):
+    if form.is_to_be_saved and change_own(request, form):
         return redirect(home(request))
     context = {"form": form}
     return render(request, "signin/update_password.html", context, status=422 if form.errors else 200)

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from directory.models import User
+from directory.passwords import WORDS, Rule
 
 register = template.Library()
 
@@ -39,13 +40,17 @@ def avatar(person: User, css: str = "") -> SafeString:
 
 
 @register.inclusion_tag("parts/field.html")
-def field(bound: BoundField, rules: list[str] | None = None) -> dict[str, Any]:
-    """A field as label, hint, error, input: each part tied to the input for screen readers."""
+def field(bound: BoundField, rules: list[Rule] | None = None) -> dict[str, Any]:
+    """A field as label, hint, error, input: each part tied to the input for screen readers.
+
+    With rules it is one for a new password: they are checked while somebody types, and its strength is shown.
+    """
     parts = {"helptext": bound.help_text, "rules": rules, "error": bound.errors}
     ids = [f"{bound.auto_id}_{part}" for part, shown in parts.items() if shown]
     attrs = {"aria-describedby": " ".join(ids)} if ids else {}
     secret = getattr(bound.field.widget, "input_type", "") == "password"
-    return {"field": bound, "rules": rules, "secret": secret, "input": bound.as_widget(attrs=attrs)}
+    shown = {"field": bound, "rules": rules, "secret": secret, "input": bound.as_widget(attrs=attrs)}
+    return shown | ({"form": bound.form, "words": WORDS} if rules else {})
 
 
 @register.filter

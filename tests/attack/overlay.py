@@ -17,6 +17,7 @@ KEPT = {
     "directory_administrativeunit.password_style": "A choice.",
     "directory_administrativeunit.path": "Made of the units' ids, which are canaries.",
     "directory_outboxmessage.channel": "A choice.",
+    "directory_passwordpolicy.preset": "A choice.",
     "directory_phonemethod.phone_type": "A choice.",
     "directory_roleassignment.role": "The name of a role.",
     "directory_searchword.word": "Written anew, from names that are canaries by then.",

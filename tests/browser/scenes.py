@@ -82,6 +82,10 @@ def helpdesk(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]
     page.goto("/riverside/account/password/")
     go(page, "Save")
     yield "change password with errors", page
+    for password, word in (("Velvet-Harbor-82", "strong"), ("abcdefgh1", "weak"), ("kitefern", "fair")):
+        field(page, "New password").fill(password)
+        page.locator("[data-strength] strong").get_by_text(word, exact=True).wait_for()
+        yield f"change password while a {word} one is typed", page
 
 
 def others(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
@@ -163,7 +167,7 @@ SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot]
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     """The stock admin: Django's own pages."""
     page = visit(stage.admin)
-    for path in ("", "audit/entry/", "directory/settings/"):
+    for path in ("", "audit/entry/", "directory/settings/", "directory/passwordpolicy/add/"):
         page.goto(f"/riverside/admin/{path}")
         yield path, page
     page.goto("/riverside/admin/audit/entry/")
