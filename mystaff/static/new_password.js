@@ -75,7 +75,7 @@
       const { score } = (await judge).check([...password].slice(0, LOOKED_AT).join(""), inputs);
       if (password !== field.value) return; // typed on meanwhile
       meter.value = score + 1;
-      meter.textContent = word.textContent = words.split("|")[score];
+      meter.ariaValueText = meter.textContent = word.textContent = words.split("|")[score];
       box.hidden = !password;
     };
 

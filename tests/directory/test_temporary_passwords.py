@@ -71,6 +71,13 @@ def test_every_policy_accepts_what_is_generated_for_it(style, policy):
         assert not set(password) & set(AMBIGUOUS)
 
 
+@pytest.mark.parametrize("style", ["words", "word-and-digits"])
+def test_banned_words_of_ours_are_made_up_for_by_more_of_them(style, monkeypatch):
+    monkeypatch.setattr(temporary, "word_list", lambda: ("fern", "kite", "dusk", "wing", "trace"))
+    policy = replace(ENTRA, points=10, banned=("fern", "kite", "dusk", "wing", "trace"))
+    assert len(generate(style, policy)) > 17
+
+
 def test_longer_ones_keep_the_look_of_their_style():
     looks = {
         "words": r"([A-Z][a-z]{2,5}-){4,}[34679]",
