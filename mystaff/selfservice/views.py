@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from directory import actions, passwords
+from directory import actions
 from directory.connectors import AuthorityError
 from directory.models import Recovery, User
 from directory.recovery import codes, flow
@@ -123,9 +123,9 @@ def new_password(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     """**New password**, twice, and **Finish**; the answer to that is the last page."""
     person: User = recovery.person
     form = NewPasswordForm(person, request.tenant, _posted(request), reuse_allowed=True)
-    if form.is_valid() and _recovered(request, recovery, form):
+    if form.is_to_be_saved and _recovered(request, recovery, form):
         return cookie.drop(render(request, "selfservice/done.html"))
-    return _page(request, "new_password", form, rules=passwords.rules(), person=person)
+    return _page(request, "new_password", form, person=person)
 
 
 def _recovered(request: HttpRequest, recovery: Recovery, form: NewPasswordForm) -> bool:

@@ -12,6 +12,7 @@ from directory.models import (
     GroupOwner,
     Invitation,
     OutboxMessage,
+    PasswordPolicy,
     PhoneMethod,
     Settings,
     UnitMembership,
@@ -103,6 +104,7 @@ class People:
         if not User.objects.filter(unit_memberships__isnull=False).exists():
             UnitMembership.objects.create(unit=make_unit("Room"), user=someone)
         Settings.objects.create(help_contact="x", help_phone="x", sms_sign_in=True)
+        PasswordPolicy.objects.create(banned_words="mascot")
         OutboxMessage.objects.create(channel="email", to="x@home.example", subject="x", body="x")
 
     def _guests(self) -> None:

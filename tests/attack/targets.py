@@ -24,6 +24,7 @@ TABLES = {
     "phone_sign_in": "directory_user",
     "admin:audit_entry": "audit_entry",
     "admin:directory_settings": "directory_settings",
+    "admin:directory_passwordpolicy": "directory_passwordpolicy",
     "admin:tenants_tenant": "tenants_tenant",
     "admin:tenants_hostname": "tenants_hostname",
     "admin:tenants_emaildomain": "tenants_emaildomain",

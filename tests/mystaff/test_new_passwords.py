@@ -10,6 +10,7 @@ from directory.passwords import estimate, strength
 from mystaff.own_password import NewPasswordForm
 from tests.conftest import PASSWORD
 from tests.mystaff.reading import text_of
+from tests.mystaff.test_selfservice import NEW, proved
 
 CHANGE, WORDS = "/riverside/account/password/", "correct horse battery staple"
 
@@ -101,6 +102,16 @@ def test_a_manager_is_not_told_a_persons_last_password(district, pages):
     browser, path = pages["reset"]
     assert "last password" not in text_of(browser.get(path))
     assert send(browser, path, PASSWORD, ticket=ticket_on(browser, path)).status_code == 200
+
+
+def test_who_forgot_the_password_chooses_one_by_the_policy(district, client):
+    policy(preset=Preset.NIST)
+    proved(client)
+    assert "15 to 256 characters" in text_of(client.get(NEW))
+    assert send(client, NEW, "Copper-River-9").status_code == 422
+    judged = send(client, NEW, WORDS, check="1")
+    assert judged.status_code == 200 and "<strong>strong</strong>" in judged.content.decode()
+    assert "has been reset" in text_of(send(client, NEW, WORDS))
 
 
 # --- what the browser is told, and what it says without JavaScript ---
