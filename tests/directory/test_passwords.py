@@ -149,7 +149,7 @@ def test_nist_asks_for_length_and_compares_the_whole_password_only(password, fou
 
 def test_the_service_and_the_banned_words_are_no_password_on_their_own():
     own = replace(NIST, shortest=6, banned=("riverboats",))
-    assert codes("MyStaff", own) == codes("R1verb0ats!", own) == ["expected"]
+    assert codes("MyStaff", own) == codes("Riverb0at$!", own) == ["expected"]
     assert codes("MyStaff on riverboats", own) == []
     assert not is_expected("!!!", ["?"])
 
