@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +25,10 @@ class Initiator:
     user: User
     ip_address: str | None = None
     surface: str = "My Staff"
+
+    def at_home(self) -> Initiator:
+        """The same for a deed in the home tenant of somebody who is a guest here."""
+        return replace(self, user=getattr(self.user, "home", self.user))
 
     def snapshot(self) -> dict[str, Any]:
         return {
@@ -90,9 +94,16 @@ def acting(by: Initiator, action: Action, person: User) -> Iterator[tuple[Author
 
 
 @contextmanager
-def administering(by: Initiator, action: Action, target: dict[str, Any]) -> Iterator[Deed]:
-    """The door for deeds on the tenant itself, for those who hold a role over all of it."""
-    reason = None if by.user.holds(*action.needs) else _("Your role does not include this.")
+def administering(
+    by: Initiator, action: Action, target: dict[str, Any], refused: str | None = None
+) -> Iterator[Deed]:
+    """The door for deeds on the tenant itself, for those who hold a role over all of it.
+
+    Deeds with a rule of their own, which knows who may, bring its answer along as `refused` ('' for none).
+    """
+    reason = refused
+    if reason is None and not by.user.holds(*action.needs):
+        reason = _("Your role does not include this.")
     with _through(by, action, target, reason) as deed:
         yield deed
 

@@ -4,7 +4,7 @@ from directory.models.messages import OutboxMessage
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
 from directory.models.policies import Access, Settings
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
-from directory.models.users import Invitation, User
+from directory.models.users import Guest, Invitation, User
 from directory.models.words import SearchWord
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Group",
     "GroupMember",
     "GroupOwner",
+    "Guest",
     "Invitation",
     "Kind",
     "OutboxMessage",
