@@ -1,26 +1,19 @@
-"""The stock Django admin, mounted twice: in each tenant, and outside for the operators.
+"""The sites themselves: behind our sign-in."""
 
-Both stand behind our own sign-in (the stock one skips second factors), and every change goes through the
-door of directory/door.py.
-"""
-
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from audit.admin import EntryAdmin
-from audit.models import Entry
-from directory import permissions
-from directory.door import administering
-from directory.models import Settings
+from directory import operators
 from mystaff.initiator import initiator
-from tenants.models import EmailDomain, HostName, Tenant
+from tenants.models import operators as operators_tenant
 
 
 @method_decorator(login_not_required, name="login")
@@ -56,108 +49,18 @@ class Site(AdminSite):
         return redirect("change_password")
 
 
-class DoorAdmin(ModelAdmin):
-    """A ModelAdmin without a write path of its own: what it saves goes through the door."""
+class Inside(Site):
+    """A tenant's: an operator who has entered leaves from here."""
 
-    action: permissions.Action
+    def get_urls(self) -> list:
+        leave = path("leave/", self.admin_view(require_POST(self.leave)), name="leave_tenant")
+        return [leave, *super().get_urls()]
 
-    def _may(self, request: HttpRequest, obj=None) -> bool:
-        return request.user.holds(*self.action.needs)
-
-    has_view_permission = has_add_permission = has_change_permission = has_delete_permission = _may
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._may(request)
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
-        # Without the stock transaction around it: the attempt must be committed before the deed.
-        return self._changeform_view(request, object_id, form_url, extra_context)
-
-    def delete_view(self, request, object_id, extra_context=None) -> HttpResponse:
-        return self._delete_view(request, object_id, extra_context)
-
-    def get_actions(self, request) -> dict:
-        return {}
-
-    def save_model(self, request, obj, form, change) -> None:
-        with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
-            before = self._before(obj)
-            for name in form.changed_data:
-                deed.change(name, str(getattr(before, name)) if before else None, str(getattr(obj, name)))
-            super().save_model(request, obj, form, change)
-
-    def delete_model(self, request, obj) -> None:
-        with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
-            deed.change("deleted", str(obj), None)
-            super().delete_model(request, obj)
-
-    def _before(self, obj):
-        """What was in force until now, or None."""
-        return self.model.objects.filter(pk=obj.pk).first()
-
-    def _target(self, obj) -> dict:
-        key = obj.pk if isinstance(obj, Tenant) else None
-        return {"id": key, "type": obj._meta.object_name, "name": str(obj)[:256]}
-
-    def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
-        where = reverse("admin:audit_entry_changelist")
-        return redirect(f"{where}?{urlencode({'activity': self.action.activity})}")
-
-    # The trail is ours; the stock history would say it a second time.
-    def log_addition(self, request, obj, message) -> None: ...
-    def log_change(self, request, obj, message) -> None: ...
-    def log_deletions(self, request, queryset) -> None: ...
-
-
-class SettingsAdmin(DoorAdmin):
-    """A tenant's switches: one page, no list."""
-
-    action = permissions.UPDATE_SETTINGS
-
-    def _before(self, obj) -> Settings:
-        return Settings.current()  # a tenant that has saved none yet has the defaults
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request) and not Settings.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
-        if not self._may(request):
+    def leave(self, request: HttpRequest) -> HttpResponse:
+        """End an operator's stay, and lead them back to the tenant's page in their own admin."""
+        if not request.user.is_entered_operator:
             raise PermissionDenied
-        row = Settings.objects.first()
-        opts = "admin:directory_settings"
-        return redirect(f"{opts}_change", row.pk) if row else redirect(f"{opts}_add")
-
-
-class TenantAdmin(DoorAdmin):
-    action = permissions.MANAGE_TENANTS
-    list_display = ["name", "slug"]
-    search_fields = ["slug__startswith"]
-
-    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return False
-
-
-class HostNameAdmin(DoorAdmin):
-    action = permissions.MANAGE_TENANTS
-    list_display = ["host", "tenant"]
-
-
-class EmailDomainAdmin(DoorAdmin):
-    action = permissions.MANAGE_TENANTS
-    list_display = ["domain", "tenant", "is_default"]
-
-
-inside = Site(name="admin")
-inside.index_title = _("Administration")
-inside.register(Entry, EntryAdmin)
-inside.register(Settings, SettingsAdmin)
-
-outside = Site(name="admin")
-outside.index_title = _("Operators")
-outside.register(Entry, EntryAdmin)
-outside.register(Tenant, TenantAdmin)
-outside.register(HostName, HostNameAdmin)
-outside.register(EmailDomain, EmailDomainAdmin)
+        by = initiator(request, "Admin").at_home()
+        with operators_tenant().scope():
+            operators.leave(request.tenant, by=by)
+        return HttpResponseRedirect(f"/admin/tenants/tenant/{request.tenant.pk}/change/")
