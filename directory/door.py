@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,6 +38,10 @@ class Initiator:
         """Whether a deed on the tenant itself is theirs to do."""
         return self.user.holds(*action.needs)
 
+    def at_home(self) -> Initiator:
+        """The same for a deed in the home tenant of somebody who is a guest here."""
+        return replace(self, user=getattr(self.user, "home", self.user))
+
     def snapshot(self) -> dict[str, Any]:
         return {
             "id": self.user.pk,
@@ -53,7 +57,7 @@ class CommandLine:
 
     account: str  # of the operating system
     surface = "manage.py"
-    user_id = None
+    user = user_id = None
 
     def refusal(self, action: Action, person: User) -> str | None:
         return (
@@ -123,9 +127,16 @@ def acting(by: Initiator | CommandLine, action: Action, person: User) -> Iterato
 
 
 @contextmanager
-def administering(by: Initiator | CommandLine, action: Action, target: dict[str, Any]) -> Iterator[Deed]:
-    """The door for deeds on the tenant itself, for those who hold a role over all of it."""
-    reason = None if by.may(action) else _("Your role does not include this.")
+def administering(
+    by: Initiator | CommandLine, action: Action, target: dict[str, Any], refused: str | None = None
+) -> Iterator[Deed]:
+    """The door for deeds on the tenant itself, for those who hold a role over all of it.
+
+    Deeds with a rule of their own, which knows who may, bring its answer along as `refused` ('' for none).
+    """
+    reason = refused
+    if reason is None and not by.may(action):
+        reason = _("Your role does not include this.")
     with _through(by, action, target, reason) as deed:
         yield deed
 

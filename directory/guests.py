@@ -11,16 +11,19 @@ from directory import permissions
 from directory.door import Denied, Initiator, acting, administering, snapshot
 from directory.models import Invitation, User
 from tenants import scopes
-from tenants.models import Tenant
+from tenants.models import OPERATORS_ID, Tenant
 
 
 def as_guest(person: User, tenant: Tenant) -> User | AnonymousUser:
     """The guest row that stands for this person of another tenant, or nobody.
 
-    Whether they accepted is asked at home: what the host's own rows say about it is not trusted.
+    Whether they accepted is asked at home: what the host's own rows say about it is not trusted. An operator
+    invites themselves (operators.py), for a time, and only while they are one.
     """
     with scopes.scope(person.tenant_id):
-        accepted = person.invitations.filter(host=tenant).exclude(accepted_at=None).first()
+        accepted = person.invitations.standing().filter(host=tenant).first()
+        if person.tenant_id == OPERATORS_ID and not person.is_operator:
+            accepted = None
     guest = (
         accepted and User.objects.filter(pk=accepted.guest_id, home_user_id=person.pk, is_active=True).first()
     )
@@ -95,6 +98,6 @@ def organizations(user: User) -> list[Tenant]:
     """The tenants this person can go to: home first, then where they are an accepted guest."""
     person = getattr(user, "home", user)
     with scopes.scope(person.tenant_id):
-        hosts = person.invitations.exclude(accepted_at=None).values("host_id")
+        hosts = person.invitations.standing().values("host_id")
         places = Tenant.objects.filter(Q(pk=person.tenant_id) | Q(pk__in=hosts))
         return sorted(places, key=lambda tenant: tenant.pk != person.tenant_id)

@@ -31,6 +31,14 @@ NOTICES = {
         gettext_lazy("Your password has been reset"),
         gettext_lazy("You reset the password of your account yourself, with a code that we sent you."),
     ),
+    "email_added": Notice(
+        gettext_lazy("An alternate email address has been added to your account"),
+        gettext_lazy("This address was added to your account, for notices like this one."),
+    ),
+    "email_changed": Notice(
+        gettext_lazy("Your alternate email address has been changed"),
+        gettext_lazy("The alternate email address of your account was replaced by this one."),
+    ),
     "phone_added": Notice(
         gettext_lazy("A phone number has been added to your account"),
         gettext_lazy("A mobile phone number was added to your account."),

@@ -207,7 +207,7 @@ def out_of_reach(held: RoleAssignment, action: Action) -> QuerySet[RoleAssignmen
     refused = ~Q(role__in=allowed)
     if roles.ANY_OTHER in allowed:
         refused = Q(role__in=roles.ROWS - allowed)
-    closed = _restricted_paths()
+    closed = restricted_paths()
     if roles.IN_RESTRICTED_UNIT in allowed:
         # The table's row speaks of the whole tenant; over a unit nobody comes in through its administrator.
         closed = [] if held.unit is None else _closed_to(held)
@@ -230,14 +230,15 @@ def _groups_of_their_own_row(held: RoleAssignment, action: Action) -> Q:
     return ~Q(Exists(theirs)) | Q(Exists(theirs.filter(unit=None)))
 
 
-def _restricted_paths() -> list[str]:
+def restricted_paths() -> list[str]:
+    """The paths of all restricted units."""
     restricted = AdministrativeUnit.objects.filter(is_restricted=True).order_by("path")
     return list(restricted.values_list("path", flat=True))
 
 
 def _closed_to(held: RoleAssignment) -> list[str]:
     """Restricted units that this role is not scoped at or below."""
-    return [path for path in _restricted_paths() if not held.unit or not held.unit.path.startswith(path)]
+    return [path for path in restricted_paths() if not held.unit or not held.unit.path.startswith(path)]
 
 
 def in_restricted_units(held: RoleAssignment) -> Q:

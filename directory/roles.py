@@ -59,6 +59,8 @@ SENSITIVE_ACTIONS: dict[str, frozenset[str]] = {
 }
 # Whoever holds one of these helps people: it opens the portal.
 PORTAL = frozenset(RESET_PASSWORD) | frozenset(AUTHENTICATION_METHODS) | frozenset(SENSITIVE_ACTIONS)
+# Whoever holds one of these over the whole tenant opens the admin; each page there asks for its own.
+ADMIN = frozenset({GLOBAL, GLOBAL_READER, USER, GROUPS, PRIVILEGED_ROLE, AUTHENTICATION_POLICY})
 
 UNIT_SCOPABLE = frozenset(
     {

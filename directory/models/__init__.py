@@ -6,7 +6,7 @@ from directory.models.password_policies import PasswordPolicy, Preset
 from directory.models.policies import Access, Settings
 from directory.models.recovery import Recovery, Throttle, Way
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
-from directory.models.users import Invitation, User
+from directory.models.users import Guest, Invitation, User
 from directory.models.words import SearchWord
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Group",
     "GroupMember",
     "GroupOwner",
+    "Guest",
     "Invitation",
     "Kind",
     "OutboxMessage",

@@ -101,7 +101,15 @@ class User(AbstractBaseUser, TenantModel):
                 name="guest_once_per_tenant",
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "sort_name", "id"], name="people_by_name")]
+        indexes = [
+            models.Index(fields=["tenant", "sort_name", "id"], name="people_by_name"),
+            # Few among many, and asked for by the admin.
+            models.Index(
+                fields=["tenant", "sort_name", "id"],
+                condition=models.Q(is_active=False),
+                name="disabled_people_by_name",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -173,6 +181,11 @@ class User(AbstractBaseUser, TenantModel):
     def is_guest(self) -> bool:
         return self.home_tenant_id is not None
 
+    @property
+    def is_entered_operator(self) -> bool:
+        """Whether this row stands for an operator who has entered the tenant."""
+        return self.home_tenant_id == OPERATORS_ID
+
     # Power: derived from role assignments, never stored
 
     @cached_property
@@ -202,7 +215,7 @@ class User(AbstractBaseUser, TenantModel):
     @property
     def is_staff(self) -> bool:
         """Whether the stock admin opens; what it shows is asked for each model."""
-        return self.may_read_trail or self.holds(roles.AUTHENTICATION_POLICY)
+        return self.may_read_trail or self.holds(*roles.ADMIN)
 
     @property
     def is_superuser(self) -> bool:
@@ -219,6 +232,22 @@ class User(AbstractBaseUser, TenantModel):
 SEARCHED = {"display_name", "given_name", "surname", "user_principal_name", "employee_id"}
 
 
+class Guest(User):
+    """A guest's row, as the admin lists them."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("guest")
+        verbose_name_plural = _("guests")
+
+
+class InvitationQuerySet(models.QuerySet):
+    def standing(self) -> InvitationQuerySet:
+        """Those that open the other tenant now: accepted, and not over."""
+        lasting = models.Q(ends_at=None) | models.Q(ends_at__gt=timezone.now())
+        return self.filter(lasting).exclude(accepted_at=None)
+
+
 class Invitation(TenantModel):
     """The home side of a guest: which tenant asked, and whether the person said yes."""
 
@@ -227,6 +256,9 @@ class Invitation(TenantModel):
     guest_id = models.UUIDField()
     invited_at = models.DateTimeField(auto_now_add=True)
     accepted_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)  # an operator's stay in a tenant ends by itself
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["invited_at"]

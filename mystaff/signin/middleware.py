@@ -31,8 +31,8 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
     home = tenant_of(request.session.session_key)
     if home == request.tenant.pk:
         return auth.get_user(request)
-    # Outside the wall nobody is a guest: a tenant's session is a stranger there, an operator's in a tenant.
-    if home is None or OPERATORS_ID in (home, request.tenant.pk):
+    # Outside the wall nobody is a guest; an operator is one only in a tenant that they have entered.
+    if home is None or request.tenant.pk == OPERATORS_ID:
         return AnonymousUser()
     with scopes.scope(home):
         # The home row decides on every request: switched off, reset or signed out there means here too.

@@ -104,8 +104,7 @@ def test_a_group_of_another_tenant_cannot_be_selected(district, lake, admin):
     assert Settings.objects.get().my_staff_access == "all"
 
 
-def test_people_are_no_part_of_it_yet(admin):
-    assert admin.get("/riverside/admin/directory/user/").status_code == 404
+def test_tenants_are_no_part_of_it(admin):
     assert admin.get("/riverside/admin/tenants/tenant/").status_code == 404
 
 

@@ -3,7 +3,8 @@ from django.core.management.base import CommandError
 from django.db import transaction
 
 from audit.models import record
-from directory import command_line, first_people, roles
+from directory import administrators, command_line, first_people, places, roles
+from directory.connectors import Refused
 from directory.door import snapshot
 from directory.models import AdministrativeUnit, RoleAssignment, User
 
@@ -36,31 +37,19 @@ class Command(command_line.Command):
             name, verb = person.user_principal_name, "does not hold" if remove else "holds"
             raise CommandError(f"{name} {verb} this role.")
         if remove:
-            held.delete()
+            _remove(held)
         else:
             _assign(person, role, unit)
         _record(person, role, unit, remove)
-        over = _full_name(unit) if unit else "the whole tenant"
+        over = places.full_name(unit) if unit else "the whole tenant"
         self.stdout.write(f"{role} over {over}: {'removed' if remove else 'given'}.")
 
 
 def _location(name: str | None) -> AdministrativeUnit | None:
-    if name is None:
-        return None
-    ends = [name, name.rpartition("/")[2]]  # a name may have a stroke in it
-    named = [(_full_name(unit), unit) for unit in AdministrativeUnit.objects.filter(name__in=ends)]
-    found = [(full, unit) for full, unit in named if f"/{full}".endswith(f"/{name}")]
-    if not found:
-        raise CommandError(f"No location has the name {name}.")
-    if len(found) > 1:
-        listed = ", ".join(sorted(full for full, _unit in found))
-        raise CommandError(f"Several locations have the name {name}: {listed}.")
-    return found[0][1]
-
-
-def _full_name(unit: AdministrativeUnit) -> str:
-    above = AdministrativeUnit.objects.filter(path__in=unit.paths_above).order_by("path")
-    return "/".join(above.values_list("name", flat=True))
+    try:
+        return None if name is None else places.named(name)
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from error
 
 
 def _assign(person: User, role: str, unit: AdministrativeUnit | None) -> None:
@@ -70,6 +59,14 @@ def _assign(person: User, role: str, unit: AdministrativeUnit | None) -> None:
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from error
     assignment.save()
+
+
+def _remove(held) -> None:
+    try:
+        with administrators.keeping_one():
+            held.delete()
+    except Refused as error:
+        raise CommandError(str(error)) from error
 
 
 def _record(person: User, role: str, unit: AdministrativeUnit | None, remove: bool) -> None:
@@ -82,5 +79,5 @@ def _record(person: User, role: str, unit: AdministrativeUnit | None, remove: bo
         actor=first_people.COMMAND_LINE,
         target=snapshot(person),
         changed=[{"name": "Role.DisplayName", "oldValue": values[0], "newValue": values[1]}],
-        details={"Source": "manage.py"} | ({"Location": _full_name(unit)} if unit else {}),
+        details={"Source": "manage.py"} | ({"Location": places.full_name(unit)} if unit else {}),
     )

@@ -1,0 +1,132 @@
+"""People: added, changed, disabled and enabled, removed; their alternate e-mail addresses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from directory import administration, administrators, places, tasks
+from directory.actions.saving import inside, note_changes, refused_if_taken
+from directory.connectors import Refused
+from directory.door import Initiator, acting, administering, snapshot
+from directory.models import EmailMethod, RoleAssignment, User
+
+# Of a person: our fields, and what Microsoft Graph's "user resource type" calls them.
+FIELDS = {
+    "user_principal_name": "userPrincipalName",
+    "display_name": "displayName",
+    "given_name": "givenName",
+    "surname": "surname",
+    "job_title": "jobTitle",
+    "department": "department",
+    "employee_id": "employeeId",
+}
+
+
+def add_user(person: User, *, by: Initiator) -> None:
+    """Add a person, who has no password until somebody who looks after them resets it.
+
+    Raises ValidationError for a name that is taken or of another domain, before anything is written.
+    """
+    person.password = make_password(None)
+    person.prepare()
+    person.full_clean()
+    with administering(by, administration.ADD_USER, snapshot(person)) as deed:
+        note_changes(deed, None, person, FIELDS | {"is_active": "accountEnabled"})
+        with refused_if_taken(_("This user name is taken.")):
+            person.save(force_insert=True)
+
+
+def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
+    """Change some of FIELDS; a user name too, which is why it reaches only whom sensitive actions reach.
+
+    Raises ValidationError as `add_user` does. What is as it was is no deed.
+    """
+    old, new = inside(person), inside(person)
+    for name in FIELDS.keys() & values.keys():
+        setattr(new, name, values[name])
+    new.prepare()
+    if all(getattr(new, name) == getattr(old, name) for name in FIELDS):
+        return
+    new.full_clean()
+    with acting(by, administration.UPDATE_USER, old) as (_authority, deed):
+        changed = note_changes(deed, old, new, FIELDS)
+        with refused_if_taken(_("This user name is taken.")):
+            new.save(update_fields=[*changed, "sort_name"])
+
+
+def enable_user(person: User, *, by: Initiator) -> None:
+    """Let a person sign in again."""
+    person = inside(person)
+    with acting(by, administration.ENABLE_ACCOUNT, person) as (_authority, deed):
+        deed.change("accountEnabled", person.is_active, True)
+        person.is_active = True
+        person.save(update_fields=["is_active"])
+
+
+def disable_user(person: User, *, by: Initiator) -> None:
+    """Keep a person out: every session of theirs ends. Raises Refused for the last Global Administrator."""
+    person = inside(person)
+    with (
+        acting(by, administration.DISABLE_ACCOUNT, person) as (_authority, deed),
+        administrators.keeping_one(by.user),
+    ):
+        deed.change("accountEnabled", person.is_active, False)
+        person.is_active = False
+        person.revoke_sessions()
+        person.save(update_fields=["is_active", "sessions_valid_from"])
+
+
+def remove_user(person: User, *, by: Initiator) -> None:
+    """Delete a person with their memberships, methods and roles; the trail stays as it is.
+
+    Raises Refused for the last Global Administrator.
+    """
+    with (
+        acting(by, administration.DELETE_USER, person) as (_authority, deed),
+        administrators.keeping_one(by.user),
+    ):
+        note_changes(deed, person, None, FIELDS)
+        for held in RoleAssignment.objects.filter(user=person).select_related("unit"):
+            over = places.full_name(held.unit) if held.unit else None
+            deed.change("Role.DisplayName", f"{held.role}, {over}" if over else held.role, None)
+        User.objects.filter(pk=person.pk).delete()
+
+
+# Alternate e-mail addresses
+
+
+def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
+    """Add or change the address for notices and self-service. Raises Refused for the account's own name."""
+    old = EmailMethod.objects.filter(user=person).first()
+    if old and old.address == address:
+        return
+    action = administration.CHANGE_EMAIL if old else administration.ADD_EMAIL
+    with acting(by, action, person) as (_authority, deed):
+        _refuse_own(person, address)
+        deed.change("alternateEmail", old.address if old else None, address)
+        EmailMethod.objects.update_or_create(user=person, defaults={"address": address, "set_by": by.user_id})
+        tasks.notify(person, "email_changed" if old else "email_added")
+
+
+def _refuse_own(person: User, address: str) -> None:
+    """It must be one that can be read without the forgotten password, and an address at all."""
+    if address.strip().lower() == person.user_principal_name:
+        raise Refused(_("An alternate address is one that opens without this account’s password."))
+    try:
+        EmailMethod(address=address).clean_fields(exclude=["user", "tenant"])
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+
+
+def remove_alternate_email(person: User, *, by: Initiator) -> None:
+    """Remove the address; without one on file there is nothing to do."""
+    old = EmailMethod.objects.filter(user=person).first()
+    if old is None:
+        return
+    with acting(by, administration.REMOVE_EMAIL, person) as (_authority, deed):
+        deed.change("alternateEmail", old.address, None)
+        EmailMethod.objects.filter(user=person).delete()

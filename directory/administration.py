@@ -1,0 +1,97 @@
+"""The deeds of the admin: their words, and who may do them.
+
+Names of activities: Microsoft's "Audit activity reference". Which role may do what: "Microsoft Entra built-in
+roles", and narrower where two roles together would reach further than each of them.
+"""
+
+from django.utils.translation import gettext_noop
+
+from directory import roles
+from directory.permissions import Action
+
+_GLOBAL = frozenset({roles.GLOBAL})
+_PEOPLE = _GLOBAL | {roles.USER}
+_PLAIN_GROUPS = _GLOBAL | {roles.GROUPS}
+_ROLES = _GLOBAL | {roles.PRIVILEGED_ROLE}
+
+
+def _on_person(word: str, activity: str, table: dict, operation: str = "Update") -> Action:
+    return Action(word, activity, operation=operation, table=table)
+
+
+# People: whom the tables let a role act on
+
+ADD_USER = Action("add_user", gettext_noop("Add user"), operation="Create", needs=_PEOPLE)
+UPDATE_USER = _on_person("update_user", gettext_noop("Update user"), roles.SENSITIVE_ACTIONS)
+DELETE_USER = _on_person("delete_user", gettext_noop("Delete user"), roles.SENSITIVE_ACTIONS, "Delete")
+ENABLE_ACCOUNT = _on_person("enable_account", gettext_noop("Enable account"), roles.SENSITIVE_ACTIONS)
+DISABLE_ACCOUNT = _on_person("disable_account", gettext_noop("Disable account"), roles.SENSITIVE_ACTIONS)
+ADD_EMAIL = _on_person(
+    "add_email", gettext_noop("Admin registered security info"), roles.AUTHENTICATION_METHODS, "Create"
+)
+CHANGE_EMAIL = _on_person(
+    "change_email", gettext_noop("Admin updated security info"), roles.AUTHENTICATION_METHODS
+)
+REMOVE_EMAIL = _on_person(
+    "remove_email", gettext_noop("Admin deleted security info"), roles.AUTHENTICATION_METHODS, "Delete"
+)
+
+
+# Locations: who is where decides who reaches whom, so only those change it who reach everyone
+
+_UNITS = {"category": "AdministrativeUnit", "needs": _GLOBAL}
+ADD_UNIT = Action("add_unit", gettext_noop("Add administrative unit"), operation="Create", **_UNITS)
+UPDATE_UNIT = Action("update_unit", gettext_noop("Update administrative unit"), **_UNITS)
+DELETE_UNIT = Action("delete_unit", gettext_noop("Delete administrative unit"), operation="Delete", **_UNITS)
+ADD_UNIT_MEMBER = Action(
+    "add_unit_member", gettext_noop("Add member to administrative unit"), operation="Assign", **_UNITS
+)
+REMOVE_UNIT_MEMBER = Action(
+    "remove_unit_member",
+    gettext_noop("Remove member from administrative unit"),
+    operation="Unassign",
+    **_UNITS,
+)
+
+
+# Groups: the needs are those of plain ones; see guarded()
+
+_GROUPS = {"category": "GroupManagement", "needs": _PLAIN_GROUPS}
+ADD_GROUP = Action("add_group", gettext_noop("Add group"), operation="Create", **_GROUPS)
+UPDATE_GROUP = Action("update_group", gettext_noop("Update group"), **_GROUPS)
+DELETE_GROUP = Action("delete_group", gettext_noop("Delete group"), operation="Delete", **_GROUPS)
+ADD_GROUP_MEMBER = Action(
+    "add_group_member", gettext_noop("Add member to group"), operation="Assign", **_GROUPS
+)
+REMOVE_GROUP_MEMBER = Action(
+    "remove_group_member", gettext_noop("Remove member from group"), operation="Unassign", **_GROUPS
+)
+ADD_GROUP_OWNER = Action("add_group_owner", gettext_noop("Add owner to group"), operation="Assign", **_GROUPS)
+REMOVE_GROUP_OWNER = Action(
+    "remove_group_owner", gettext_noop("Remove owner from group"), operation="Unassign", **_GROUPS
+)
+
+
+# Roles
+
+_GIVING = {"category": "RoleManagement", "needs": _ROLES}
+ASSIGN_ROLE = Action("assign_role", gettext_noop("Add member to role"), operation="Assign", **_GIVING)
+ASSIGN_SCOPED_ROLE = Action(
+    "assign_role", gettext_noop("Add scoped member to role"), operation="Assign", **_GIVING
+)
+CHANGE_ROLE = Action("change_role", gettext_noop("Update role assignment"), **_GIVING)
+REMOVE_ROLE = Action("remove_role", gettext_noop("Remove member from role"), operation="Unassign", **_GIVING)
+REMOVE_SCOPED_ROLE = Action(
+    "remove_role", gettext_noop("Remove scoped member from role"), operation="Unassign", **_GIVING
+)
+
+
+# Operators, in their own tenant
+
+_ENTERING = {"category": "DirectoryManagement", "needs": frozenset({roles.OPERATOR})}
+ENTER_TENANT = Action(
+    "enter_tenant", gettext_noop("Operator entered the tenant"), operation="Create", **_ENTERING
+)
+LEAVE_TENANT = Action(
+    "leave_tenant", gettext_noop("Operator left the tenant"), operation="Delete", **_ENTERING
+)

@@ -1,0 +1,159 @@
+"""Every URL of the two admins, for everyone to whom they open, and closed to everybody else."""
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry, record
+from directory import roles
+from directory.models import Group, Guest, RoleAssignment, Settings
+from tenants.models import EmailDomain, HostName, operators
+from tests.attack.targets import ID, INSIDE, OUTSIDE, targets
+from tests.conftest import assign, make_person, signed_in
+from tests.mystaff.test_access_table import GONE, NO, TO, UP, VISITORS, visitors  # noqa: F401  a fixture
+
+NOT = 405  # a POST is wanted
+
+# Those who open the tenant's admin, by their role over the whole tenant.
+STAFF = {
+    "global": roles.GLOBAL,
+    "user": roles.USER,
+    "groups": roles.GROUPS,
+    "privileged": roles.PRIVILEGED_ROLE,
+    "reader": roles.GLOBAL_READER,
+    "policy": roles.AUTHENTICATION_POLICY,
+}
+ALL = dict.fromkeys(STAFF, UP)
+NONE = dict.fromkeys(STAFF, NO)
+LED_ON = dict.fromkeys(STAFF, TO)
+WANTS_POST = dict.fromkeys(STAFF, NOT)
+GLOBAL, READING = NONE | {"global": UP}, NONE | {"global": UP, "reader": UP}
+PEOPLE, ROLES = GLOBAL | {"user": UP}, GLOBAL | {"privileged": UP}
+GROUPS = ROLES | {"groups": UP}
+TRAIL = NONE | {"global": TO}  # leads to the trail
+
+
+def _model(name: str, opens: dict, **others: dict) -> dict[str, dict]:
+    rows = dict.fromkeys(("changelist", "add", "change", "delete"), opens) | {"history": TRAIL} | others
+    return {f"admin:{name}_{what}": row for what, row in rows.items()}
+
+
+# Helen, a Helpdesk Administrator, is the person; her assignment, a plain group and Lincoln the other rows.
+INSIDE_TABLE = {
+    "admin:index": ALL,
+    "admin:jsi18n": ALL,
+    "admin:password_change": LED_ON,
+    "admin:password_change_done": ALL,
+    "admin:logout": WANTS_POST,
+    "admin:leave_tenant": WANTS_POST,
+    "admin:autocomplete": NONE,
+    "admin:app_list audit": dict.fromkeys(STAFF, GONE) | {"global": UP, "reader": UP},
+    "admin:app_list directory": ALL | {"reader": GONE, "policy": GONE},
+    **_model("audit_entry", READING, add=NONE, delete=NONE, history=READING),
+    **_model("directory_user", PEOPLE),
+    **_model("directory_administrativeunit", GLOBAL),
+    **_model("directory_group", GROUPS, delete=GLOBAL | {"groups": UP}),
+    **_model("directory_roleassignment", ROLES),
+    **_model("directory_guest", GLOBAL),
+    **_model("directory_settings", GLOBAL, changelist=TRAIL, add=NONE, delete=NONE, history=LED_ON),
+}
+OPERATORS_TABLE = {
+    "admin:index": UP,
+    "admin:jsi18n": UP,
+    "admin:password_change": TO,
+    "admin:password_change_done": UP,
+    "admin:logout": NOT,
+    "admin:autocomplete": NO,
+    "admin:app_list audit": UP,
+    "admin:app_list tenants": UP,
+    "admin:enter_tenant": NOT,
+    "admin:leave_tenant": NOT,
+    **{f"admin:audit_entry_{what}": UP for what in ("changelist", "change", "history")},
+    **{f"admin:audit_entry_{what}": NO for what in ("add", "delete")},
+    **{
+        f"admin:tenants_{model}_{what}": UP
+        for model in ("tenant", "hostname", "emaildomain")
+        for what in ("changelist", "add", "change", "delete")
+    },
+    **{f"admin:tenants_{model}_history": TO for model in ("tenant", "hostname", "emaildomain")},
+    "admin:tenants_tenant_delete": NO,
+}
+# Neither says who may: the sign-in leads to ours, and the stock ways from no or an unknown address lead back.
+NEUTRAL = {"admin:login", "admin:None"}
+
+
+def row_of(target) -> str:
+    """The name in the table; lists of an app's models are told apart."""
+    return f"{target.name} {target.route.split('/')[1]}" if target.name == "admin:app_list" else target.name
+
+
+def paths(urlconf: str, prefix: str, keys: dict) -> dict[str, str]:
+    """Every URL of an admin, with the id of a row that it asks for."""
+    found = {}
+    for target in targets(urlconf):
+        if target.name.startswith("admin:") and target.name not in NEUTRAL:
+            key = next((key for name, key in keys.items() if f"/{name}/" in target.route), "")
+            found[row_of(target)] = f"{prefix}/{target.route.replace(ID, str(key))}"
+    return found
+
+
+def an_entry() -> Entry:
+    return record("Test", category="Test", operation="Test", actor={"id": None, "name": "test"})
+
+
+@pytest.fixture
+def inside(district, visitors) -> dict[str, str]:  # noqa: F811
+    keys = {
+        "entry": an_entry().pk,
+        "user": district.helen.pk,
+        "administrativeunit": district.lincoln.pk,
+        "group": Group.objects.create(name="Chess club").pk,
+        "roleassignment": RoleAssignment.objects.get(user=district.helen).pk,
+        "guest": Guest.objects.exclude(home_tenant=None).get().pk,
+        "settings": Settings.objects.get().pk,
+    }
+    return paths(INSIDE, "/riverside", keys)
+
+
+@pytest.fixture
+def outside(district, visitors) -> dict[str, str]:  # noqa: F811
+    with operators().scope():
+        host = HostName.objects.create(host="reset.riverside.example", tenant=district.tenant)
+        entry = an_entry()
+    domain = EmailDomain.objects.get(tenant=district.tenant)
+    keys = {"entry": entry.pk, "tenant": district.tenant.pk, "hostname": host.pk, "emaildomain": domain.pk}
+    return paths(OUTSIDE, "", keys)
+
+
+def staff() -> dict[str, Client]:
+    browsers = {}
+    for name, role in STAFF.items():
+        person = make_person(f"{name}@riverside.example", name.title())
+        assign(person, role)
+        browsers[name] = signed_in(person)
+    return browsers
+
+
+def test_whom_each_page_of_a_tenants_admin_opens_to(inside):
+    browsers = staff()
+    found = {
+        name: {who: browser.get(path).status_code for who, browser in browsers.items()}
+        for name, path in inside.items()
+    }
+    assert found == INSIDE_TABLE
+
+
+def test_a_tenants_admin_is_closed_to_everybody_else(inside, visitors):  # noqa: F811
+    closed = {"anonymous": TO, "operator": TO, "stranger": TO}
+    expected = {name: closed.get(name, NO) for name in VISITORS if name != "admin"}
+    for name, path in inside.items():
+        assert {who: visitors[who].get(path).status_code for who in expected} == expected, name
+        assert {who: visitors[who].post(path, {"post": "yes"}).status_code for who in expected} == expected
+
+
+def test_the_operators_admin(outside, visitors):  # noqa: F811
+    found = {name: visitors["operator"].get(path).status_code for name, path in outside.items()}
+    assert found == OPERATORS_TABLE
+    strangers = [who for who in VISITORS if who != "operator"]
+    for path in outside.values():
+        assert {visitors[who].get(path).status_code for who in strangers} == {TO}
+        assert {visitors[who].post(path, {"post": "yes"}).status_code for who in strangers} == {TO}
