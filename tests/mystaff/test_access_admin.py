@@ -5,7 +5,7 @@ from django.test import Client
 
 from audit.models import Entry, record
 from directory import roles
-from directory.models import Group, Guest, RoleAssignment, Settings
+from directory.models import Group, Guest, PasswordPolicy, RoleAssignment, Settings
 from tenants.models import EmailDomain, HostName, operators
 from tests.attack.targets import ID, INSIDE, OUTSIDE, targets
 from tests.conftest import assign, make_person, signed_in
@@ -29,6 +29,9 @@ WANTS_POST = dict.fromkeys(STAFF, NOT)
 GLOBAL, READING = NONE | {"global": UP}, NONE | {"global": UP, "reader": UP}
 PEOPLE, ROLES = GLOBAL | {"user": UP}, GLOBAL | {"privileged": UP}
 GROUPS = ROLES | {"groups": UP}
+POLICY = GLOBAL | {"policy": UP}
+SWITCHES = POLICY | {"user": UP}
+LED_TO_SWITCHES = NONE | {"global": TO, "policy": TO, "user": TO}
 TRAIL = NONE | {"global": TO}  # leads to the trail
 
 
@@ -47,14 +50,17 @@ INSIDE_TABLE = {
     "admin:leave_tenant": WANTS_POST,
     "admin:autocomplete": NONE,
     "admin:app_list audit": dict.fromkeys(STAFF, GONE) | {"global": UP, "reader": UP},
-    "admin:app_list directory": ALL | {"reader": GONE, "policy": GONE},
+    "admin:app_list directory": ALL | {"reader": GONE},
     **_model("audit_entry", READING, add=NONE, delete=NONE, history=READING),
     **_model("directory_user", PEOPLE),
     **_model("directory_administrativeunit", GLOBAL),
     **_model("directory_group", GROUPS, delete=GLOBAL | {"groups": UP}),
     **_model("directory_roleassignment", ROLES),
     **_model("directory_guest", GLOBAL),
-    **_model("directory_settings", GLOBAL, changelist=TRAIL, add=NONE, delete=NONE, history=LED_ON),
+    **_model("directory_passwordpolicy", POLICY, history=LED_ON),
+    **_model(
+        "directory_settings", SWITCHES, changelist=LED_TO_SWITCHES, add=NONE, delete=NONE, history=LED_ON
+    ),
 }
 OPERATORS_TABLE = {
     "admin:index": UP,
@@ -110,6 +116,7 @@ def inside(district, visitors) -> dict[str, str]:  # noqa: F811
         "roleassignment": RoleAssignment.objects.get(user=district.helen).pk,
         "guest": Guest.objects.exclude(home_tenant=None).get().pk,
         "settings": Settings.objects.get().pk,
+        "passwordpolicy": PasswordPolicy.objects.create().pk,
     }
     return paths(INSIDE, "/riverside", keys)
 

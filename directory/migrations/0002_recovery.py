@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0003_password_policies"),
+        ("directory", "0001_initial"),
         ("tenants", "0002_operators"),
     ]
 
