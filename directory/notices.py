@@ -1,73 +1,51 @@
-"""What people are told about their own account. No notice ever holds a password or a code."""
+"""What people are told about their own account, and the codes that prove who they are.
 
-from dataclasses import dataclass
+Runs in the worker, inside the tenant's scope and outside of transactions. No notice holds a password or a
+code; a code stands in the one message that brings it and nowhere else.
+"""
 
 from django.core.mail import send_mail
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from directory.models import EmailMethod, Settings, User
+from directory.models import EmailMethod, OutboxMessage, Settings, User
+from directory.notifiers import Deferred, Undeliverable
+from directory.wordings import WORDINGS, fill
+from tenants import scopes
+from tenants.models import Tenant
 
-
-@dataclass(frozen=True)
-class Notice:
-    subject: str
-    text: str
-
-
-NOTICES = {
-    "password_reset": Notice(
-        gettext_lazy("Your password has been reset"),
-        gettext_lazy(
-            "Someone who looks after your account gave you a new temporary password. "
-            "You choose your own at the next sign-in."
-        ),
-    ),
-    "password_changed": Notice(
-        gettext_lazy("Your password has been changed"),
-        gettext_lazy("The password of your account was changed."),
-    ),
-    "phone_added": Notice(
-        gettext_lazy("A phone number has been added to your account"),
-        gettext_lazy("A mobile phone number was added to your account."),
-    ),
-    "phone_changed": Notice(
-        gettext_lazy("Your phone number has been changed"),
-        gettext_lazy("The phone number of your account was replaced by another one."),
-    ),
-    "phone_removed": Notice(
-        gettext_lazy("Your phone number has been removed"),
-        gettext_lazy("The mobile phone number of your account was removed."),
-    ),
-    "phone_sign_in_enabled": Notice(
-        gettext_lazy("Phone sign-in has been enabled"),
-        gettext_lazy("Your phone number was set up as a way to sign in to your account."),
-    ),
-    "phone_sign_in_disabled": Notice(
-        gettext_lazy("Phone sign-in has been disabled"),
-        gettext_lazy("Your phone number is no longer a way to sign in to your account."),
-    ),
-}
+__all__ = ["Deferred", "Undeliverable", "send", "send_to"]
 
 
-def send(person: User, notice: str) -> None:
-    """Mail it to the alternate address; with none on file there is nobody to tell."""
+def send(person: User, name: str, **values: object) -> None:
+    """Mail it to the alternate address; with none on file there is nobody to tell. Raises like send_to."""
     method = EmailMethod.objects.filter(user=person).first()
     if method:
-        told = NOTICES[notice]
-        send_mail(str(told.subject), _body(person, str(told.text)), None, [method.address])
+        send_to("email", method.address, name, person, **values)
 
 
-def _body(person: User, text: str) -> str:
+def send_to(channel: str, to: str, name: str, person: User, **values: object) -> None:
+    """Send the message of this name, such as "code", over "email" or "sms" to this very address.
+
+    Raises Undeliverable where trying again is no use, and Deferred where it can help: then let the job fail.
+    """
+    wording = WORDINGS[name]
+    values = _of_the_person(person) | values
+    if channel == "email":
+        send_mail(fill(str(wording.subject), values), fill(wording.body, values), None, [to])
+    else:
+        OutboxMessage.objects.create(channel="sms", to=to, body=fill(str(wording.sms), values))
+
+
+def _of_the_person(person: User) -> dict[str, object]:
+    return {
+        "name": person.first_name,
+        "user_name": person.user_principal_name,
+        "organization": Tenant.objects.get(pk=scopes.require()).name,
+        "contact": _contact(),
+    }
+
+
+def _contact() -> str:
     settings = Settings.current()
-    contact = ", ".join(filter(None, [settings.help_contact, settings.help_phone])) or _(
-        "whoever looks after your account"
-    )
-    return "\n\n".join(
-        [
-            _("Hello %(name)s,") % {"name": person.first_name},
-            text,
-            _("User name: %(name)s") % {"name": person.user_principal_name},
-            _("Was this a surprise? Tell %(contact)s at once.") % {"contact": contact},
-        ]
-    )
+    known = ", ".join(filter(None, [settings.help_contact, settings.help_phone]))
+    return known or _("whoever looks after your account")

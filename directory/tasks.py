@@ -32,7 +32,8 @@ def tenant_task(function: Callable[..., None]):
     @app.task(name=f"directory.{function.__name__}", retry=RETRY)
     @wraps(function)
     def run(*, tenant: str, **ids: str) -> None:
-        with scopes.scope(UUID(tenant)):
+        # What cannot be delivered is done with: to try again would be no use.
+        with scopes.scope(UUID(tenant)), suppress(notices.Undeliverable):
             function(**ids)
 
     @wraps(function)
