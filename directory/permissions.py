@@ -72,8 +72,21 @@ UPDATE_SETTINGS = Action(
     category="Policy",
     needs=frozenset({roles.GLOBAL}),
 )
-
-
+UPDATE_TEXT_SETTINGS = Action(
+    "update_text_settings",
+    gettext_noop("Update text message settings"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL}),
+)
+SEND_TEST_TEXT = Action(
+    "send_test_text", gettext_noop("Send test text"), category="Policy", needs=frozenset({roles.GLOBAL})
+)
+UPDATE_MESSAGE_TEMPLATE = Action(
+    "update_message_template",
+    gettext_noop("Update message template"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL}),
+)
 MANAGE_TENANTS = Action(
     "manage_tenants",
     gettext_noop("Update tenant"),

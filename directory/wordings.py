@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.html import escape, linebreaks, strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-PLACEHOLDER = re.compile(r"\{\s*([^{}\s]*)\s*\}")
+PLACEHOLDER = re.compile(r"\{\s*([^{}\s]+)\s*\}")
 ALWAYS = ("name", "user_name", "organization", "contact")
 
 
@@ -130,6 +131,91 @@ WORDINGS: dict[str, Wording] = {
 }
 
 
-def fill(text: str, values: Mapping[str, object]) -> str:
-    """The text with its placeholders replaced; one that nobody knows stays as it is."""
-    return PLACEHOLDER.sub(lambda found: str(values.get(found[1], found[0])), text)
+# What a code's message says where everything else would hold a second number.
+BARE = Wording(
+    "", gettext_lazy("Your code"), gettext_lazy("{code} works for {minutes} minutes. Give it to nobody.")
+)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A message as it leaves."""
+
+    subject: str
+    text: str
+    html: str = ""
+
+    def brings_only(self, code: str) -> bool:
+        """Whether nobody, and no program, can take another number in it for the code."""
+        plain = f"{self.subject}\n{self.text}"
+        return _numbers(plain) == [code] and (not self.html or _numbers(strip_tags(self.html)) == [code])
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d{6,}", text)
+
+
+def finish(
+    name: str, channel: str, given: Mapping[str, object], own: tuple[str, str, str] | None
+) -> Finished:
+    """The message of this name in the tenant's own words (subject, text, html), or in ours.
+
+    A code's message that would hold a second long number, such as one in a name, is put more briefly.
+    """
+    wording = WORDINGS[name]
+    ours = (wording.subject, wording.body if channel == "email" else wording.sms, "")
+    ways = [way for way in (own, ours) if way]
+    for way in ways:
+        made = _made(way, given, channel)
+        if name != "code" or made.brings_only(str(given["code"])):
+            return made
+    return _made((BARE.subject, BARE.text, ""), given, channel)
+
+
+def _made(way: tuple[str, str, str], given: Mapping[str, object], channel: str) -> Finished:
+    subject, text, html = (str(part) for part in way)
+    plain = fill(text, given)
+    if channel == "sms":
+        return Finished("", plain)
+    # A line break in a value, such as a name, would start another header.
+    subject = " ".join(fill(subject, given).split())
+    return Finished(subject, plain, fill_html(html, given) if html else linebreaks(plain, autoescape=True))
+
+
+def fill(text: str, given: Mapping[str, object]) -> str:
+    """The text with its placeholders replaced, in one pass; one that nobody knows stays as it is."""
+    return PLACEHOLDER.sub(lambda found: str(given.get(found[1], found[0])), text)
+
+
+def fill_html(html: str, given: Mapping[str, object]) -> str:
+    """The same for HTML: every value is escaped."""
+    return fill(html, {name: escape(value) for name, value in given.items()})
+
+
+def problem(name: str, field: str, text: str, surroundings: Mapping[str, object]) -> str:
+    """Why this cannot be the subject, text or html of the message of this name; '' if it can."""
+    wording = WORDINGS[name]
+    unknown = [found for found in PLACEHOLDER.findall(text) if found not in wording.values]
+    if unknown:
+        known = " ".join(f"{{{value}}}" for value in wording.values)
+        return _("Nothing stands for {%(unknown)s}; there are %(known)s.") % {
+            "unknown": unknown[0],
+            "known": known,
+        }
+    if name != "code" or not text:
+        return ""
+    if field == "subject":
+        return _("The code stands in the text only.") if _example("subject", text, surroundings) else ""
+    if {"code", "minutes"} - set(PLACEHOLDER.findall(text)):
+        return _("The message needs {code} and {minutes}.")
+    if _example(field, text, surroundings) != [EXAMPLE["code"]]:
+        return _("The message may hold one number of six digits or more: the code, once.")
+    return ""
+
+
+EXAMPLE = {"name": "Sam", "user_name": "sam@school.example", "code": "123456", "minutes": 5, "whom": "Sam"}
+
+
+def _example(field: str, text: str, surroundings: Mapping[str, object]) -> list[str]:
+    made = fill(text, EXAMPLE | surroundings)
+    return _numbers(strip_tags(made) if field == "html" else made)

@@ -19,7 +19,7 @@ from audit.models import Entry
 from directory import actions, permissions
 from directory.models import Settings
 from mystaff.initiator import initiator
-from tenants.models import EmailDomain, HostName, Tenant
+from tenants.models import AllowedHost, EmailDomain, HostName, Tenant
 
 
 @method_decorator(login_not_required, name="login")
@@ -59,6 +59,7 @@ class DoorAdmin(ModelAdmin):
     """A ModelAdmin without a write path of its own: what it saves goes through the door."""
 
     action: permissions.Action
+    withheld: tuple[str, ...] = ()  # fields of which the trail says only that they changed
 
     def _may(self, request: HttpRequest, obj=None) -> bool:
         return request.user.holds(*self.action.needs)
@@ -82,13 +83,17 @@ class DoorAdmin(ModelAdmin):
         with actions.administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
             before = self._before(obj)
             for name in form.changed_data:
-                deed.change(name, str(getattr(before, name)) if before else None, str(getattr(obj, name)))
+                deed.change(name, self._said(before, name) if before else None, self._said(obj, name))
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj) -> None:
         with actions.administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
             deed.change("deleted", str(obj), None)
             super().delete_model(request, obj)
+
+    def _said(self, obj, name: str) -> str:
+        """A value as the trail shows it."""
+        return _("(not shown)") if name in self.withheld else str(getattr(obj, name))
 
     def _before(self, obj):
         """What was in force until now, or None."""
@@ -108,16 +113,14 @@ class DoorAdmin(ModelAdmin):
     def log_deletions(self, request, queryset) -> None: ...
 
 
-class SettingsAdmin(DoorAdmin):
-    """A tenant's switches: one page, no list."""
+class OnePageAdmin(DoorAdmin):
+    """For a model of which a tenant has one row or, with the defaults, none: one page, no list."""
 
-    action = permissions.UPDATE_SETTINGS
-
-    def _before(self, obj) -> Settings:
-        return Settings.current()  # a tenant that has saved none yet has the defaults
+    def _before(self, obj):
+        return self.model.current()  # a tenant that has saved none yet has the defaults
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request) and not Settings.objects.exists()
+        return self._may(request) and not self.model.objects.exists()
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
@@ -125,9 +128,15 @@ class SettingsAdmin(DoorAdmin):
     def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         if not self._may(request):
             raise PermissionDenied
-        row = Settings.objects.first()
-        opts = "admin:directory_settings"
-        return redirect(f"{opts}_change", row.pk) if row else redirect(f"{opts}_add")
+        row = self.model.objects.first()
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return redirect(f"{page}_change", row.pk) if row else redirect(f"{page}_add")
+
+
+class SettingsAdmin(OnePageAdmin):
+    """A tenant's switches."""
+
+    action = permissions.UPDATE_SETTINGS
 
 
 class TenantAdmin(DoorAdmin):
@@ -149,6 +158,11 @@ class EmailDomainAdmin(DoorAdmin):
     list_display = ["domain", "tenant", "is_default"]
 
 
+class AllowedHostAdmin(DoorAdmin):
+    action = permissions.MANAGE_TENANTS
+    list_display = ["host", "port", "tenant"]
+
+
 inside = Site(name="admin")
 inside.index_title = _("Administration")
 inside.register(Entry, EntryAdmin)
@@ -160,3 +174,4 @@ outside.register(Entry, EntryAdmin)
 outside.register(Tenant, TenantAdmin)
 outside.register(HostName, HostNameAdmin)
 outside.register(EmailDomain, EmailDomainAdmin)
+outside.register(AllowedHost, AllowedHostAdmin)

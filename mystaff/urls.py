@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from mystaff import admin, failures, health
+from mystaff import admin, failures, health, messages_admin
 from mystaff.selfservice.views import forgot_password
 from mystaff.signin import views as signin
 
+messages_admin.register(admin.inside)
 handler500 = failures.server_error
 urlpatterns = [
     path("sign-in/", signin.sign_in, name="sign_in"),
