@@ -1,98 +1,107 @@
-"""What people are told about their own account. No notice ever holds a password or a code."""
+"""What people are told about their own account, and the codes that prove who they are.
 
-from dataclasses import dataclass
+A message is a row from the moment it is asked for (Message), so that administrators see what became of it.
+No row and no job holds the text; no notice holds a password or a code. Sending is the worker's business,
+inside the tenant's scope and outside of transactions: a row says how a try ended even if it failed.
+"""
 
-from django.core.mail import send_mail
+from __future__ import annotations
+
+import logging
+from traceback import format_tb
+
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from directory.models import EmailMethod, OutboxMessage, Settings, User
+from directory.models import Channel, EmailMethod, Message, MessageTemplate, State, User
+from directory.models.messages import surroundings
+from directory.notifiers import Deferred, Undeliverable, mail, texts
+from directory.wordings import Finished, finish
 
+__all__ = ["Deferred", "Undeliverable", "address", "deliver", "send", "send_to", "texts_are_sent"]
 
-@dataclass(frozen=True)
-class Notice:
-    subject: str
-    text: str
+logger = logging.getLogger(__name__)
 
-
-NOTICES = {
-    "password_reset": Notice(
-        gettext_lazy("Your password has been reset"),
-        gettext_lazy(
-            "Someone who looks after your account gave you a new temporary password. "
-            "You choose your own at the next sign-in."
-        ),
-    ),
-    "password_changed": Notice(
-        gettext_lazy("Your password has been changed"),
-        gettext_lazy("The password of your account was changed."),
-    ),
-    "password_recovered": Notice(
-        gettext_lazy("Your password has been reset"),
-        gettext_lazy("You reset the password of your account yourself, with a code that we sent you."),
-    ),
-    "email_added": Notice(
-        gettext_lazy("An alternate email address has been added to your account"),
-        gettext_lazy("This address was added to your account, for notices like this one."),
-    ),
-    "email_changed": Notice(
-        gettext_lazy("Your alternate email address has been changed"),
-        gettext_lazy("The alternate email address of your account was replaced by this one."),
-    ),
-    "phone_added": Notice(
-        gettext_lazy("A phone number has been added to your account"),
-        gettext_lazy("A mobile phone number was added to your account."),
-    ),
-    "phone_changed": Notice(
-        gettext_lazy("Your phone number has been changed"),
-        gettext_lazy("The phone number of your account was replaced by another one."),
-    ),
-    "phone_removed": Notice(
-        gettext_lazy("Your phone number has been removed"),
-        gettext_lazy("The mobile phone number of your account was removed."),
-    ),
-    "phone_sign_in_enabled": Notice(
-        gettext_lazy("Phone sign-in has been enabled"),
-        gettext_lazy("Your phone number was set up as a way to sign in to your account."),
-    ),
-    "phone_sign_in_disabled": Notice(
-        gettext_lazy("Phone sign-in has been disabled"),
-        gettext_lazy("Your phone number is no longer a way to sign in to your account."),
-    ),
-}
+TRIES = 8
+texts_are_sent = texts.are_sent
 
 
-def send(person: User, notice: str) -> None:
-    """Mail it to the alternate address; with none on file there is nobody to tell."""
-    method = EmailMethod.objects.filter(user=person).first()
-    if method:
-        told = NOTICES[notice]
-        send_mail(str(told.subject), _body(person, str(told.text)), None, [method.address])
+def address(person: User, name: str, channel: str = "", to: str = "") -> Message | None:
+    """The row of a message that is to be sent: to this address, or to the person's alternate one.
+
+    Nothing, where there is no address, or no text goes to this person anyway.
+    """
+    channel, to = channel or Channel.EMAIL, to or _alternate_address(person)
+    if not to or (channel == Channel.SMS and not texts.are_sent(person)):
+        return None
+    return Message.objects.create(person=person, name=name, channel=channel, to=to)
 
 
-def send_to(channel: str, to: str, name: str, person: User, **values) -> None:
-    """Send a code over e-mail or text."""
-    text = _("%(code)s is your code. It works for %(minutes)s minutes.") % values
-    if channel == "sms":
-        OutboxMessage.objects.create(channel="sms", to=to, body=text)
+def _alternate_address(person: User) -> str:
+    found = EmailMethod.objects.filter(user=person).values_list("address", flat=True).first()
+    return found or ""
+
+
+def send(person: User, name: str, **values: object) -> None:
+    """Mail it to the alternate address; with none on file there is nobody to tell. Raises like send_to."""
+    if to := _alternate_address(person):
+        send_to(Channel.EMAIL, to, name, person, **values)
+
+
+def send_to(channel: str, to: str, name: str, person: User, **values: object) -> None:
+    """Send the message of this name, such as "code", over "email" or "sms" to this very address.
+
+    Raises Undeliverable where trying again is no use, and Deferred where it can help: for the queue.
+    """
+    wanted = {"person": person, "name": name, "channel": channel, "to": to}
+    # The same job, tried again; of several at once, each has a row of its own.
+    message = Message.objects.filter(state=State.WAITING, **wanted).exclude(reason="").first()
+    if message and message.take_up(only_put_off=True):
+        _try(message, values)
     else:
-        send_mail(_("Your code"), text, None, [to])
+        deliver(Message.objects.create(**wanted), **values)
 
 
-def tell_administrators(person: User) -> None:
-    """Tell up to a hundred Global Administrators that an administrator's password was reset."""
+def deliver(message: Message, **values: object) -> None:
+    """Try once, and write down how it ended; a message that is done with already is left alone."""
+    if message.take_up():
+        _try(message, values)
 
 
-def _body(person: User, text: str) -> str:
-    settings = Settings.current()
-    contact = ", ".join(filter(None, [settings.help_contact, settings.help_phone])) or _(
-        "whoever looks after your account"
-    )
-    return "\n\n".join(
-        [
-            _("Hello %(name)s,") % {"name": person.first_name},
-            text,
-            _("User name: %(name)s") % {"name": person.user_principal_name},
-            _("Was this a surprise? Tell %(contact)s at once.") % {"contact": contact},
-        ]
-    )
+def _try(message: Message, values: dict[str, object]) -> None:
+    try:
+        _hand_over(message, values)
+    except Undeliverable as error:
+        message.settle(State.FAILED, str(error))
+        raise
+    except Deferred as error:
+        raise _put_off(message, str(error)) from None
+    except Exception as error:
+        # What others say may hold what was to be sent: the log gets the places, and nobody the words.
+        logger.error("A message failed.\n%s", "".join(format_tb(error.__traceback__)))
+        reason = _("Something went wrong (%s).") % type(error).__name__
+        raise _put_off(message, reason) from None
+    message.settle(State.SENT)
+
+
+def _put_off(message: Message, reason: str) -> Exception:
+    """Note why it was not sent this time, or for the last time; gives what the queue is to hear."""
+    if message.tries < TRIES:
+        message.settle(State.WAITING, reason)
+        return Deferred(reason)
+    message.settle(State.FAILED, reason)
+    return Undeliverable(reason)
+
+
+def _hand_over(message: Message, values: dict[str, object]) -> None:
+    finished = _finished(message, values)
+    if message.channel == Channel.EMAIL:
+        mail.send(message.to, finished)
+    else:
+        texts.send(message, finished.text)
+
+
+def _finished(message: Message, values: dict[str, object]) -> Finished:
+    person = message.person
+    given = {"name": person.first_name, "user_name": person.user_principal_name} | surroundings() | values
+    own = MessageTemplate.objects.filter(name=message.name, channel=message.channel).first()
+    return finish(message.name, message.channel, given, own and (own.subject, own.text, own.html))

@@ -80,8 +80,6 @@ UPDATE_SETTINGS = Action(
     category="Policy",
     needs=frozenset({roles.GLOBAL}),
 )
-
-
 UPDATE_PORTAL_ACCESS = Action(
     "update_portal_access",
     gettext_noop("Update company settings"),
@@ -99,6 +97,21 @@ UPDATE_PASSWORD_POLICY = Action(
     gettext_noop("Update password policy"),
     category="Policy",
     needs=frozenset({roles.GLOBAL, roles.AUTHENTICATION_POLICY}),
+)
+UPDATE_TEXT_SETTINGS = Action(
+    "update_text_settings",
+    gettext_noop("Update text message settings"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL}),
+)
+SEND_TEST_TEXT = Action(
+    "send_test_text", gettext_noop("Send test text"), category="Policy", needs=frozenset({roles.GLOBAL})
+)
+UPDATE_MESSAGE_TEMPLATE = Action(
+    "update_message_template",
+    gettext_noop("Update message template"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL}),
 )
 MANAGE_TENANTS = Action(
     "manage_tenants",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -15,16 +16,19 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
-from directory import notices
-from directory.models import Recovery, User
+from directory import administrators, notices
+from directory.models import Message, Recovery, State, User
 from directory.recovery import delivery, throttle
 from tenants import scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
 
-RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+RETRY = RetryStrategy(max_attempts=notices.TRIES, exponential_wait=4)
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
 LONGEST = timedelta(minutes=15)  # that a job may take
+MOST_TOLD = 100  # Global Administrators, when an administrator was reset: as many as Microsoft Entra tells
+KEPT = timedelta(days=90)  # that the row of a message stays
+GIVEN_UP = timedelta(days=2)  # after which no job is left that would try a message again
 
 
 def tenant_task(function: Callable[..., None]):
@@ -33,7 +37,8 @@ def tenant_task(function: Callable[..., None]):
     @app.task(name=f"directory.{function.__name__}", retry=RETRY)
     @wraps(function)
     def run(*, tenant: str, **ids: str) -> None:
-        with scopes.scope(UUID(tenant)):
+        # What cannot be delivered is done with: to try again would be no use.
+        with scopes.scope(UUID(tenant)), suppress(notices.Undeliverable):
             function(**ids)
 
     @wraps(function)
@@ -45,9 +50,10 @@ def tenant_task(function: Callable[..., None]):
 
 
 @tenant_task
-def send_notice(*, person: str, notice: str) -> None:
-    """Tell a person what was done to their account."""
-    notices.send(User.objects.get(pk=person), notice)
+def send_message(*, message: str) -> None:
+    """Send a message that waits; it is gone where its person is."""
+    if found := Message.objects.filter(pk=message).select_related("person").first():
+        notices.deliver(found)
 
 
 @tenant_task
@@ -73,8 +79,18 @@ def note_lock(*, recovery: str) -> None:
 
 @tenant_task
 def tell_administrators(*, person: str) -> None:
-    """Tell the Global Administrators that an administrator's password was reset."""
-    notices.tell_administrators(User.objects.get(pk=person))
+    """Tell the Global Administrators, at most a hundred, that an administrator's password was reset."""
+    for administrator in sorted(administrators.lasting())[:MOST_TOLD]:
+        tell_administrator(administrator=administrator, person=person)
+
+
+@tenant_task
+def tell_administrator(*, administrator: str, person: str) -> None:
+    """Tell one of them."""
+    found = User.objects.in_bulk([administrator, person])
+    told, reset = found.get(UUID(administrator)), found.get(UUID(person))
+    if told and reset:
+        notices.send(told, "administrator_reset", whom=reset.display_name)
 
 
 @app.periodic(cron="37 * * * *")
@@ -94,6 +110,18 @@ def clear_expired_sessions(timestamp: int) -> None:
     for tenant in Tenant.objects.all():
         with tenant.scope():
             SessionStore.clear_expired()
+
+
+@app.periodic(cron="22 3 * * *")
+@app.task(name="directory.clear_old_messages", queueing_lock="clear_old_messages")
+def clear_old_messages(timestamp: int) -> None:
+    """Every night: rows of messages are deleted after 90 days; what no job takes up any more has failed."""
+    now = timezone.now()
+    for tenant in Tenant.objects.all():
+        with tenant.scope():
+            Message.objects.filter(at__lt=now - KEPT).delete()
+            for message in Message.objects.filter(state=State.WAITING, at__lt=now - GIVEN_UP):
+                message.settle(State.FAILED, message.reason or _("No worker took it up."))
 
 
 @app.periodic(cron="27 3 * * *")
@@ -138,6 +166,11 @@ async def _put_back(manager: JobManager, job: int, attempts: int) -> None:
         await manager.finish_job_by_id_async(job, Status.FAILED, delete_job=False)
 
 
-def notify(person: User, notice: str) -> None:
-    """Queue a notice; part of the transaction it is called in, so that it goes out only if that stands."""
-    send_notice(person=person.pk, notice=notice)
+def notify(person: User, notice: str, channel: str = "", to: str = "") -> None:
+    """Queue a notice, to the alternate address or to one that is given, such as the one until now.
+
+    Part of the transaction it is called in, so that it goes out only if that stands.
+    """
+    scopes.require()  # without it nobody has an address, and nobody would be told
+    if message := notices.address(person, notice, channel, to):
+        send_message(message=message.pk)

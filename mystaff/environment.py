@@ -98,9 +98,20 @@ def long_secret(value: str) -> str:
     return value
 
 
+def long_secrets(value: str) -> list[str]:
+    """Keys, separated by commas, the newest first; each of at least 32 characters."""
+    found = [part.strip() for part in value.split(",") if part.strip()]
+    if not found or any(len(key) < 32 or len(set(key)) < 5 for key in found):
+        raise ValueError(
+            "keys separated by commas, the newest first, each of at least 32 random characters, such as "
+            "`openssl rand -base64 32` prints"
+        )
+    return found
+
+
 def server(value: str) -> SplitResult:
     """The address of a PostgreSQL server, with or without a database."""
-    return _split(value, ("postgres", "postgresql"), SERVER)
+    return split(value, ("postgres", "postgresql"), SERVER)
 
 
 def database(value: str) -> dict[str, Any]:
@@ -123,28 +134,7 @@ def database(value: str) -> dict[str, Any]:
     }
 
 
-def mail(value: str) -> dict[str, Any]:
-    """Django's mail settings for smtp://user:password@host:587?tls=1, or console:."""
-    if value == "console:":
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    example = "smtp://user:password@host:587?tls=1 (STARTTLS), smtps://…:465 (TLS), or console:"
-    parts = _split(value, ("smtp", "smtps"), example)
-    options = dict(parse_qsl(parts.query))
-    if not parts.hostname or options.keys() - {"tls"} or options.get("tls", "0") not in ("0", "1"):
-        raise ValueError(example)
-    return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "EMAIL_USE_TLS": options.get("tls") == "1",
-        "EMAIL_TIMEOUT": 15,  # seconds
-    }
-
-
-def _split(value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
+def split(value: str, schemes: tuple[str, ...], example: str) -> SplitResult:
     try:
         parts = urlsplit(value)
         parts.port  # noqa: B018  raises ValueError where it is no number

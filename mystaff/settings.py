@@ -7,12 +7,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from mystaff import own_files, postgres
+from mystaff.email_url import mail
 from mystaff.environment import (
     address,
     database,
     env,
     long_secret,
-    mail,
+    long_secrets,
     names,
     refuse_unknown,
     sender,
@@ -69,6 +70,11 @@ if not SECRET_KEY:
     if MYSTAFF_PRODUCTION:
         refuse("MYSTAFF_SECRET_KEY is not set: in production it is needed, at least 50 random characters.")
     SECRET_KEY = own_files.keep_secret(VAR / "secret.key")
+
+# What tenants' secrets are encrypted with. In production asked for when the first one is stored, not before.
+MYSTAFF_ENCRYPTION_KEYS = env("ENCRYPTION_KEYS", None, long_secrets)
+if not MYSTAFF_ENCRYPTION_KEYS and not MYSTAFF_PRODUCTION:
+    MYSTAFF_ENCRYPTION_KEYS = [own_files.keep_secret(VAR / "encryption.key")]
 
 # The middleware of tenants/ refuses unknown hosts: it knows MYSTAFF_HOSTS and the tenants' own names, which
 # operators add while this runs, so a list that is fixed at the start would be wrong.
@@ -250,6 +256,7 @@ LOGGING = {
         # A page that is not there and a wrong form are everyday answers; what breaks is an error.
         "django.request": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
+        "smpplib": {"level": "ERROR"},  # its debug level shows passwords and texts
     },
 }
 

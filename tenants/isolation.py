@@ -19,6 +19,7 @@ REGISTERS = {
     "tenants_tenant": "That a tenant exists is public: sign-in leads there by it.",
     "tenants_hostname": "Host names are public: every visitor's browser names one.",
     "tenants_emaildomain": "Domains are public: sign-in leads to a tenant by them.",
+    "tenants_allowedhost": "Operators say where a tenant may connect to: a tenant must not say so itself.",
 }
 OPEN = {
     "django_migrations": "Names of migrations; the application may only read it.",

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
@@ -117,6 +117,31 @@ class EmailDomain(models.Model):
 
     def __str__(self) -> str:
         return self.domain
+
+
+class AllowedHost(models.Model):
+    """A host inside the operators' own network that one tenant may have MyStaff connect to."""
+
+    host = models.CharField(
+        _("host"),
+        max_length=253,
+        help_text=_("A name in small letters or an address, just as the tenant types it."),
+    )
+    port = models.PositiveIntegerField(_("port"), validators=[MinValueValidator(1), MaxValueValidator(65535)])
+    tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="allowed_hosts")
+
+    class Meta:
+        verbose_name = _("allowed host")
+        verbose_name_plural = _("allowed hosts")
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "host", "port"], name="host_allowed_once_per_tenant")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    def clean(self) -> None:
+        self.host = self.host.strip().lower().strip("[]")
 
 
 class TenantModel(models.Model):

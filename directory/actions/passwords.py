@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from directory import permissions, tasks
 from directory.connectors import Refused
 from directory.door import Initiator, acting
-from directory.models import Recovery, Settings, User
+from directory.models import EmailMethod, PhoneType, Recovery, Settings, User
 from directory.recovery import flow, throttle
 
 
@@ -41,9 +41,17 @@ def _start_afresh(person: User, notice: str) -> None:
     throttle.clear(throttle.key_of(person.user_principal_name))
     settings = Settings.current()
     if settings.notify_people:
-        tasks.notify(person, notice)
+        _tell(person, notice)
     if settings.notify_administrators and person.is_administrator:
         tasks.tell_administrators(person=person.pk)
+
+
+def _tell(person: User, notice: str) -> None:
+    """By mail to the alternate address; what they did themselves, where there is none, by text."""
+    if EmailMethod.objects.filter(user=person).exists() or notice != "password_recovered":
+        tasks.notify(person, notice)
+    elif mobile := person.phones.filter(phone_type=PhoneType.MOBILE).first():
+        tasks.notify(person, notice, "sms", mobile.number)
 
 
 def _wait_in_line(person: User) -> None:

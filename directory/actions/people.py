@@ -110,6 +110,8 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
         deed.change("alternateEmail", old.address if old else None, address)
         EmailMethod.objects.update_or_create(user=person, defaults={"address": address, "set_by": by.user_id})
         tasks.notify(person, "email_changed" if old else "email_added")
+        if old:
+            tasks.notify(person, "email_changed", "email", old.address)
 
 
 def _refuse_own(person: User, address: str) -> None:
@@ -129,4 +131,5 @@ def remove_alternate_email(person: User, *, by: Initiator) -> None:
         return
     with acting(by, administration.REMOVE_EMAIL, person) as (_authority, deed):
         deed.change("alternateEmail", old.address, None)
+        tasks.notify(person, "email_removed", "email", old.address)
         EmailMethod.objects.filter(user=person).delete()

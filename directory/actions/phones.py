@@ -25,6 +25,8 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
             },
         )
         tasks.notify(person, "phone_changed" if old else "phone_added")
+        if old and old.number != number:
+            tasks.notify(person, "phone_changed", "sms", old.number)
 
 
 def remove_phone(person: User, *, by: Initiator) -> None:
@@ -33,6 +35,7 @@ def remove_phone(person: User, *, by: Initiator) -> None:
         for phone in person.phones.filter(phone_type=PhoneType.MOBILE):
             deed.change("mobilePhone", phone.number, None)
             phone.delete()
+            tasks.notify(person, "phone_removed", "sms", phone.number)
         tasks.notify(person, "phone_removed")
 
 

@@ -1,10 +1,11 @@
 from directory.models.assignments import RoleAssignment
 from directory.models.groups import Group, GroupMember, GroupOwner
-from directory.models.messages import OutboxMessage
+from directory.models.messages import Channel, Message, MessageTemplate, OutboxMessage, State
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
 from directory.models.password_policies import PasswordPolicy, Preset
 from directory.models.policies import Access, Settings
 from directory.models.recovery import Recovery, Throttle, Way
+from directory.models.texts import Gateway, Recipients, TextSettings
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
 from directory.models.users import Guest, Invitation, User
 from directory.models.words import SearchWord
@@ -12,22 +13,29 @@ from directory.models.words import SearchWord
 __all__ = [
     "Access",
     "AdministrativeUnit",
+    "Channel",
     "EmailMethod",
+    "Gateway",
     "Group",
     "GroupMember",
     "GroupOwner",
     "Guest",
     "Invitation",
     "Kind",
+    "Message",
+    "MessageTemplate",
     "OutboxMessage",
     "PasswordPolicy",
     "PhoneMethod",
     "PhoneType",
     "Preset",
+    "Recipients",
     "Recovery",
     "RoleAssignment",
     "SearchWord",
     "Settings",
+    "State",
+    "TextSettings",
     "Throttle",
     "UnitMembership",
     "User",

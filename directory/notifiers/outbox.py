@@ -19,3 +19,10 @@ class EmailBackend(BaseEmailBackend):
         ]
         OutboxMessage.objects.bulk_create(kept)
         return len(kept)
+
+
+class Outbox:
+    """The same for text messages."""
+
+    def send(self, to: str, text: str) -> None:
+        OutboxMessage.objects.create(channel="sms", to=to, body=text)

@@ -8,17 +8,29 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.admin import EntryAdmin
 from audit.models import Entry
-from directory.models import AdministrativeUnit, Group, Guest, PasswordPolicy, RoleAssignment, Settings, User
+from directory.models import (
+    AdministrativeUnit,
+    Group,
+    Guest,
+    Message,
+    MessageTemplate,
+    PasswordPolicy,
+    RoleAssignment,
+    Settings,
+    TextSettings,
+    User,
+)
 from mystaff.admin.groups import GroupAdmin
 from mystaff.admin.guests import GuestAdmin
-from mystaff.admin.operators import EmailDomainAdmin, HostNameAdmin, TenantAdmin
+from mystaff.admin.messages import MessageAdmin, MessageTemplateAdmin, TextSettingsAdmin
+from mystaff.admin.operators import AllowedHostAdmin, EmailDomainAdmin, HostNameAdmin, TenantAdmin
 from mystaff.admin.people import PersonAdmin
 from mystaff.admin.places import UnitAdmin
 from mystaff.admin.policies import PasswordPolicyAdmin
 from mystaff.admin.roles import RoleAdmin
 from mystaff.admin.settings import SettingsAdmin
 from mystaff.admin.site import Inside, Site
-from tenants.models import EmailDomain, HostName, Tenant
+from tenants.models import AllowedHost, EmailDomain, HostName, Tenant
 
 inside = Inside(name="admin")
 inside.index_title = _("Administration")
@@ -30,6 +42,9 @@ inside.register(RoleAssignment, RoleAdmin)
 inside.register(Guest, GuestAdmin)
 inside.register(Settings, SettingsAdmin)
 inside.register(PasswordPolicy, PasswordPolicyAdmin)
+inside.register(TextSettings, TextSettingsAdmin)
+inside.register(MessageTemplate, MessageTemplateAdmin)
+inside.register(Message, MessageAdmin)
 
 outside = Site(name="admin")
 outside.index_title = _("Operators")
@@ -37,3 +52,4 @@ outside.register(Entry, EntryAdmin)
 outside.register(Tenant, TenantAdmin)
 outside.register(HostName, HostNameAdmin)
 outside.register(EmailDomain, EmailDomainAdmin)
+outside.register(AllowedHost, AllowedHostAdmin)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from directory import permissions
 from directory.connectors import AuthorityError
@@ -52,6 +53,7 @@ class DoorAdmin(ThroughTheDoor):
     """For rows with nothing but fields: whatever is saved is one deed, with old and new values."""
 
     action: permissions.Action
+    withheld: tuple[str, ...] = ()  # fields of which the trail says only that they changed
 
     def _may(self, request: HttpRequest, obj=None) -> bool:
         return request.user.holds(*self.action.needs)
@@ -62,7 +64,7 @@ class DoorAdmin(ThroughTheDoor):
         with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
             before = self._before(obj)
             for name in self._changed(form, obj, before):
-                deed.change(name, str(getattr(before, name)) if before else None, str(getattr(obj, name)))
+                deed.change(name, self._said(before, name) if before else None, self._said(obj, name))
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj) -> None:
@@ -73,6 +75,10 @@ class DoorAdmin(ThroughTheDoor):
     def _changed(self, form, obj, before) -> list[str]:
         """Names of the fields whose old and new value the trail keeps."""
         return form.changed_data
+
+    def _said(self, obj, name: str) -> str:
+        """A value as the trail shows it."""
+        return _("(not shown)") if name in self.withheld else str(getattr(obj, name))
 
     def _before(self, obj):
         """What was in force until now, or None."""
@@ -85,6 +91,26 @@ class DoorAdmin(ThroughTheDoor):
     def history_view(self, request, object_id, extra_context=None) -> HttpResponse:
         where = reverse("admin:audit_entry_changelist")
         return redirect(f"{where}?{urlencode({'activity': self.action.activity})}")
+
+
+class OnePageAdmin(DoorAdmin):
+    """For a model of which a tenant has one row or, with the defaults, none: one page, no list."""
+
+    def _before(self, obj):
+        return self.model.current()  # a tenant that has saved none yet has the defaults
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request) and not self.model.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        if not self._may(request):
+            raise PermissionDenied
+        row = self.model.objects.first()
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return redirect(f"{page}_change", row.pk) if row else redirect(f"{page}_add")
 
 
 class DeedForm(forms.ModelForm):

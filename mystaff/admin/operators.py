@@ -65,3 +65,10 @@ class HostNameAdmin(DoorAdmin):
 class EmailDomainAdmin(DoorAdmin):
     action = permissions.MANAGE_TENANTS
     list_display = ["domain", "tenant", "is_default"]
+
+
+class AllowedHostAdmin(DoorAdmin):
+    """Hosts inside the operators' network that a tenant may have its gateway at."""
+
+    action = permissions.MANAGE_TENANTS
+    list_display = ["host", "port", "tenant"]

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from directory.models import Way
+from directory.notices import texts_are_sent
 from directory.phone_numbers import example_in, to_e164
 from tenants.models import Tenant
 
@@ -57,12 +58,14 @@ class WayForm(forms.Form):
     def __init__(self, region: str, proved: list[str], *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.region = region
-        left = [choice for choice in Way.choices if choice[0] not in proved]
+        # Without a gateway no text comes; as a second way it is the only one left, and the page says whom to ask.
+        offered = {Way.EMAIL, Way.SMS} if texts_are_sent() or proved else {Way.EMAIL}
+        left = [choice for choice in Way.choices if choice[0] in offered - {*proved}]
         self.fields["way"].choices, self.fields["way"].initial = left, left[0][0]
         self.fields["sms"].help_text = _("All of it, for example %(example)s.") % {
             "example": example_in(region)
         }
-        for way in proved:
+        for way in {*Way.values} - {value for value, _words in left}:
             del self.fields[way]
 
     def clean(self) -> dict:

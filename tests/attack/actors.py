@@ -29,7 +29,9 @@ ACCOUNT = {name: PORTAL[name] for name in PORTAL if name != "audit_entry"} | {
 # What the tenant tells everyone who comes to its own pages.
 PUBLIC = {"directory_settings": frozenset({"help_contact", "help_phone"})}
 TRAIL = {"audit_entry": EVERY}
-REGISTERS = {"tenants_hostname": EVERY, "tenants_emaildomain": EVERY, "tenants_tenant": EVERY}
+REGISTERS = dict.fromkeys(
+    ("tenants_hostname", "tenants_emaildomain", "tenants_tenant", "tenants_allowedhost"), EVERY
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from tests.conftest import PASSWORD
 
 ADMIN = TRAIL | {"directory_group": frozenset({"id", "name"}), "directory_settings": EVERY}
 ADMIN |= {"directory_passwordpolicy": EVERY}
+ADMIN |= dict.fromkeys(("directory_message", "directory_messagetemplate", "directory_textsettings"), EVERY)
 # name: who, the circles of people that the portal shows them, what they may read of the whole tenant
 RIVERSIDE = {
     "person": ("sam", frozenset(), {}),

@@ -11,14 +11,17 @@ from directory.models import (
     GroupMember,
     GroupOwner,
     Invitation,
+    Message,
+    MessageTemplate,
     OutboxMessage,
     PasswordPolicy,
     PhoneMethod,
     Settings,
+    TextSettings,
     UnitMembership,
     User,
 )
-from tenants.models import EmailDomain, HostName, Tenant, operators
+from tenants.models import AllowedHost, EmailDomain, HostName, Tenant, operators
 from tests.conftest import assign, make_person, make_tenant, make_unit
 
 HOSTS = {"riverside": "help.riverside.example", "lakeshore": "help.lakeshore.example"}
@@ -40,6 +43,7 @@ class People:
         with operators().scope():
             for slug, host in HOSTS.items():
                 HostName.objects.create(host=host, tenant=self.tenants[slug])
+                AllowedHost.objects.create(host=host, port=443, tenant=self.tenants[slug])
             EmailDomain.objects.create(domain="mystaff.example", tenant=operators(), is_default=True)
         self.tenants["operators"] = operators()
         for make in (self._riverside, self._lakeshore, self._hillside, self._operators):
@@ -106,6 +110,9 @@ class People:
         Settings.objects.create(help_contact="x", help_phone="x", sms_sign_in=True)
         PasswordPolicy.objects.create(banned_words="mascot")
         OutboxMessage.objects.create(channel="email", to="x@home.example", subject="x", body="x")
+        Message.objects.create(channel="email", to="x@home.example", name="test", person=someone)
+        MessageTemplate.objects.create(name="test", subject="x", text="x", html="x")
+        TextSettings.objects.create(gateway="http", url="https://sms.example/", secret="x")
 
     def _guests(self) -> None:
         """One who helps at Riverside; one of Riverside's whom Lakeshore asked, one who left it again."""

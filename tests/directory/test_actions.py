@@ -13,7 +13,7 @@ from directory import actions, connectors
 from directory.connectors import Refused, Unreachable
 from directory.connectors.memory import Memory
 from directory.door import Denied, Initiator, administering
-from directory.models import PhoneMethod, Settings, User
+from directory.models import Message, PhoneMethod, Settings, User
 from tests.conftest import PASSWORD, make_person
 
 NEW = "Maple-Bridge-93"
@@ -56,12 +56,9 @@ def test_a_reset_ends_every_session(district, by, sign_in):
 
 def test_a_reset_queues_a_notice_with_ids_only(district, by):
     actions.reset_password(district.sam, NEW, by=by)
-    job = ProcrastinateJob.objects.get()
-    assert job.args == {
-        "tenant": str(district.tenant.pk),
-        "person": str(district.sam.pk),
-        "notice": "password_reset",
-    }
+    job, message = ProcrastinateJob.objects.get(), Message.objects.get()
+    assert job.args == {"tenant": str(district.tenant.pk), "message": str(message.pk)}
+    assert (message.person, message.name) == (district.sam, "password_reset")
 
 
 def test_no_secret_and_no_hash_reaches_the_trail_or_the_queue(district, by):

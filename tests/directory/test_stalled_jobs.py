@@ -32,7 +32,7 @@ def after_a_minute() -> str:
     """How the notice's job stands when stalled jobs have been looked for."""
     tasks.retry_stalled_jobs.defer(timestamp=0)
     work()
-    return ProcrastinateJob.objects.get(task_name="directory.send_notice").status
+    return ProcrastinateJob.objects.get(task_name="directory.send_message").status
 
 
 @pytest.mark.parametrize("happened", [SILENT, GONE, LONG_AGO])

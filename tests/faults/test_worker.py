@@ -11,10 +11,10 @@ from directory.models import OutboxMessage
 from tests.faults.programs import wait_until
 
 NEW = "Maple-Bridge-93"
-NOTICE = "directory.send_notice"
-READING = "LOCK TABLE directory_emailmethod IN ACCESS EXCLUSIVE MODE"
+NOTICE = "directory.send_message"
+READING = "LOCK TABLE directory_message IN ACCESS EXCLUSIVE MODE"
 SENDING = "LOCK TABLE directory_outboxmessage IN SHARE MODE"
-MARKING = f"SELECT FROM procrastinate_jobs WHERE task_name = '{NOTICE}' FOR UPDATE"
+MARKING = "SELECT FROM directory_message FOR UPDATE"
 
 
 @pytest.fixture

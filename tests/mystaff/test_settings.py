@@ -97,6 +97,24 @@ def test_a_mail_address_is_read_in_all_its_parts(settings_of):
     assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (True, False)
 
 
+def test_a_mail_providers_key_is_read_as_it_was_typed(settings_of):
+    provider = PRODUCTION | {"MYSTAFF_EMAIL_URL": "anymail+mailgun://Key%2F1?sender_domain=mg.school.example"}
+    found = settings_of(**provider)
+    assert found["EMAIL_BACKEND"] == "anymail.backends.mailgun.EmailBackend"
+    assert found["ANYMAIL"]["MAILGUN_API_KEY"] == "Key/1"
+    assert found["ANYMAIL"]["MAILGUN_SENDER_DOMAIN"] == "mg.school.example"
+
+
+def test_encryption_keys_are_a_list_and_the_demo_keeps_one(settings_of, tmp_path):
+    first, second = "a1" * 8 + "bcdefgh1" * 3, "c2" * 8 + "bcdefgh2" * 3
+    found = settings_of(**PRODUCTION, MYSTAFF_ENCRYPTION_KEYS=f"{first}, {second}")
+    assert found["MYSTAFF_ENCRYPTION_KEYS"] == [first, second]
+    assert settings_of(**PRODUCTION)["MYSTAFF_ENCRYPTION_KEYS"] is None
+    kept = settings_of()["MYSTAFF_ENCRYPTION_KEYS"]
+    assert kept == settings_of()["MYSTAFF_ENCRYPTION_KEYS"] and len(kept[0]) >= 32
+    assert (tmp_path / "encryption.key").stat().st_mode & 0o777 == 0o600
+
+
 def test_the_proxys_header_is_believed_only_on_request(settings_of):
     assert settings_of(**PRODUCTION)["SECURE_PROXY_SSL_HEADER"] is None
     assert settings_of(**PRODUCTION, MYSTAFF_PROXY="1")["SECURE_PROXY_SSL_HEADER"]
@@ -130,7 +148,12 @@ def test_a_bad_value_is_named_with_what_is_allowed(refusal, name, value, allowed
         ("DATABASE_URL", "postgres://root:hun ter2@db/mystaff"),
         ("EMAIL_URL", "imap://me:hunter2@mail"),
         ("EMAIL_URL", "smtp://me:hunter2@mail?ssl=yes"),
+        ("EMAIL_URL", "anymail+nobody://hunter2"),
+        ("EMAIL_URL", "anymail+postmark://hunter2?password=1"),
+        ("EMAIL_URL", "anymail+postmark://"),
         ("SECRET_KEY", "hunter2"),
+        ("ENCRYPTION_KEYS", "hunter2"),
+        ("ENCRYPTION_KEYS", "0123456789abcdefghijklmnopqrstuvwxyz,hunter2"),
     ],
 )
 def test_a_bad_secret_is_named_but_not_repeated(refusal, name, value):

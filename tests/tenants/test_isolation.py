@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, connections, transaction
 
 from tenants import isolation
-from tenants.models import EmailDomain, HostName, Tenant, TenantModel
+from tenants.models import AllowedHost, EmailDomain, HostName, Tenant, TenantModel
 
 
 def tables() -> dict[str, tuple[bool, bool]]:
@@ -38,7 +38,12 @@ def test_every_walled_table_compares_the_tenant(db):
 
 def test_every_model_of_ours_is_a_tenant_model(db):
     ours = [m for app in ("tenants", "audit", "directory") for m in apps.get_app_config(app).get_models()]
-    assert {m for m in ours if not issubclass(m, TenantModel)} == {Tenant, HostName, EmailDomain}
+    assert {m for m in ours if not issubclass(m, TenantModel)} == {
+        Tenant,
+        HostName,
+        EmailDomain,
+        AllowedHost,
+    }
 
 
 def test_library_tables_are_stamped(two):

@@ -1,0 +1,170 @@
+"""The one way to hosts that a tenant has typed.
+
+Whoever may type a host must not reach what stands inside the operators' network with it: a name is resolved
+once, each of its addresses is checked, and the connection goes to the very address that was checked. What an
+operator has allowed for this tenant (AllowedHost) may stand anywhere.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Event, Timer
+from time import monotonic
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from tenants import scopes
+from tenants.models import AllowedHost
+
+LIMIT = 10  # seconds, for everything after the name is resolved
+LARGEST = 64 * 1024  # bytes of an answer; what comes after them is not read
+
+GLOBAL_UNICAST = ip_network("2000::/3")  # RFC 4291, 2.4
+NAT64 = ip_network("64:ff9b::/96")  # RFC 6052, 2.1
+# Globally routable by the registries' word, and yet the way to something that is nobody's public host.
+REFUSED = [
+    ip_network("192.0.0.0/24"),  # RFC 6890; a cloud's metadata among them
+    ip_network("192.88.99.0/24"),  # RFC 7526: 6to4 relays
+    ip_network("168.63.129.16/32"),  # a cloud's own services, inside every machine of it
+    ip_network("2001::/23"),  # RFC 2928: Teredo and its like
+    ip_network("2002::/16"),  # RFC 3056: 6to4, which carries any IPv4 address
+]
+
+
+class Forbidden(Exception):
+    """This host is not to be reached; the text is a sentence for admins."""
+
+
+class Unreachable(Exception):
+    """It did not answer, or not in a way that can be understood; the text is a sentence for admins."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered."""
+
+    status: int
+    text: str
+
+
+def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+    """Ask over HTTP(S); redirects are not followed. Raises Forbidden or Unreachable.
+
+    Without TLS only a host that an operator has allowed.
+    """
+    parts = urlsplit(url)
+    host, tls = parts.hostname or "", parts.scheme == "https"
+    port = parts.port or (443 if tls else 80)
+    if not tls and not is_allowed(host, port):
+        raise Forbidden(_("“%(host)s” is reached with https only.") % {"host": host})
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    with connection(host, port, tls=tls) as link:
+        client = HTTPConnection(host, port)
+        client.sock = link
+        client.request(method, path, body or None, {"User-Agent": "MyStaff", "Connection": "close"} | headers)
+        return _read(client.getresponse())
+
+
+def _read(answer: HTTPResponse) -> Answer:
+    content = answer.read(LARGEST)
+    if answer.length and len(content) < LARGEST:
+        raise IncompleteRead(b"", answer.length)
+    return Answer(answer.status, content.decode("utf-8", "replace"))
+
+
+@contextmanager
+def connection(host: str, port: int, *, tls: bool) -> Iterator[socket.socket]:
+    """A connection that is cut after LIMIT seconds, however slowly the other side talks.
+
+    Raises Forbidden or Unreachable, also for what goes wrong inside the block.
+    """
+    end = monotonic() + LIMIT
+    addresses = _checked(host, port)
+    with (
+        _as_unreachable(host),
+        _first(addresses, port) as raw,
+        raw.dup() as handle,  # wrapping the other one in TLS takes it away
+        _cut_after(handle, end - monotonic()),
+        _in_tls(raw, host) if tls else raw as link,
+    ):
+        yield link
+
+
+@contextmanager
+def _as_unreachable(host: str) -> Iterator[None]:
+    """Our own sentences only: those of libraries may hold what was sent."""
+    try:
+        yield
+    except ssl.SSLCertVerificationError:
+        raise Unreachable(_("The certificate of “%(host)s” is not valid.") % {"host": host}) from None
+    except (OSError, HTTPException, ValueError):
+        raise Unreachable(_("“%(host)s” did not answer.") % {"host": host}) from None
+
+
+def _first(addresses: list[str], port: int) -> socket.socket:
+    """Connected to the first address that takes it."""
+    for address in addresses[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((address, port), timeout=LIMIT / 2)
+    return socket.create_connection((addresses[-1], port), timeout=LIMIT)
+
+
+def _in_tls(raw: socket.socket, host: str) -> ssl.SSLSocket:
+    return ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+
+
+@contextmanager
+def _cut_after(handle: socket.socket, seconds: float) -> Iterator[None]:
+    was_cut = Event()
+    timer = Timer(max(seconds, 0), _cut, [handle, was_cut])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if was_cut.is_set():
+        raise TimeoutError  # what was read by then may look like a whole answer
+
+
+def _cut(handle: socket.socket, was_cut: Event) -> None:
+    was_cut.set()
+    with suppress(OSError):
+        handle.shutdown(socket.SHUT_RDWR)
+
+
+def is_allowed(host: str, port: int) -> bool:
+    """Whether an operator lets this tenant reach the host wherever it stands."""
+    return AllowedHost.objects.filter(tenant=scopes.require(), host=host.lower(), port=port).exists()
+
+
+def _checked(host: str, port: int) -> list[str]:
+    """Its addresses; raises Forbidden. That a name inside exists is not told either."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        found = []
+    addresses = [entry[4][0] for entry in found]
+    # One bad address is enough: which of them is taken must not be up to who answers for the name.
+    if not addresses or not (all(map(is_public, addresses)) or is_allowed(host, port)):
+        raise Forbidden(_("“%(host)s” has no address that MyStaff may connect to.") % {"host": host})
+    return addresses
+
+
+def is_public(address: str) -> bool:
+    """Whether it is the address of a public host, and not of anything nearer."""
+    ip: IPv4Address | IPv6Address = ip_address(address)
+    if isinstance(ip, IPv6Address):
+        if ip.ipv4_mapped or ip in NAT64:
+            return is_public(str(ip.ipv4_mapped or IPv4Address(int(ip) & 0xFFFFFFFF)))
+        if ip not in GLOBAL_UNICAST:
+            return False
+    refused = ip.is_multicast or ip.is_reserved or any(ip in network for network in REFUSED)
+    return ip.is_global and not refused

@@ -1,0 +1,74 @@
+"""The keys that secrets are encrypted with at rest: a ring from the settings, of which the newest writes."""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+NONCE = 12  # bytes, chosen at random: NIST SP 800-38D, 8.2.2
+VERSION = "1"
+
+
+class NoKeys(ImproperlyConfigured):
+    """A secret is to be stored or read, and there is no key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "MYSTAFF_ENCRYPTION_KEYS is not set: in production no secret can be stored or read without it."
+        )
+
+
+class Undecryptable(Exception):
+    """None of the keys opens it, or it was written for another place."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the ring."""
+
+    name: str
+    cipher: AESGCM
+
+
+def ring() -> list[Key]:
+    """Every key, the newest first; raises NoKeys."""
+    if not settings.MYSTAFF_ENCRYPTION_KEYS:
+        raise NoKeys
+    return [_key(secret) for secret in settings.MYSTAFF_ENCRYPTION_KEYS]
+
+
+@cache
+def _key(secret: str) -> Key:
+    """AES-256-GCM, and a name that says which key it was without a word about the key (RFC 5869)."""
+    made = HKDF(SHA256(), 38, salt=None, info=b"mystaff secrets at rest, version 1").derive(secret.encode())
+    return Key(made[32:].hex(), AESGCM(made[:32]))
+
+
+def seal(text: str, place: str) -> str:
+    """The text, encrypted under the newest key for this place and for no other."""
+    key, nonce = ring()[0], os.urandom(NONCE)
+    sealed = nonce + key.cipher.encrypt(nonce, text.encode(), place.encode())
+    return ".".join((VERSION, key.name, urlsafe_b64encode(sealed).decode()))
+
+
+def unseal(sealed: str, place: str) -> str:
+    """The text; raises Undecryptable where no key opens it in this place, and NoKeys."""
+    version, _dot, rest = sealed.partition(".")
+    name, _dot, content = rest.partition(".")
+    key = next((key for key in ring() if key.name == name), None)
+    if key is None or version != VERSION:
+        raise Undecryptable("None of MYSTAFF_ENCRYPTION_KEYS is the key that this was encrypted with.")
+    try:
+        raw = urlsafe_b64decode(content)
+        return key.cipher.decrypt(raw[:NONCE], raw[NONCE:], place.encode()).decode()
+    except (InvalidTag, ValueError):
+        raise Undecryptable("This was changed, or encrypted for another place.") from None
