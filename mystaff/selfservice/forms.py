@@ -58,7 +58,7 @@ class WayForm(forms.Form):
     def __init__(self, region: str, proved: list[str], *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.region = region
-        # Without a gateway no text comes; as a second way it is the only one left, and the page says whom to ask.
+        # Without a gateway no text comes. As a second way it is the only one left: the page says whom to ask.
         offered = {Way.EMAIL, Way.SMS} if texts_are_sent() or proved else {Way.EMAIL}
         left = [choice for choice in Way.choices if choice[0] in offered - {*proved}]
         self.fields["way"].choices, self.fields["way"].initial = left, left[0][0]

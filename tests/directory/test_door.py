@@ -8,7 +8,7 @@ from audit.models import Entry, Result
 from directory import actions
 from directory.connectors import Refused
 from directory.door import Denied, Initiator, administering
-from directory.models import PhoneMethod, PhoneType, Settings, UnitMembership, User
+from directory.models import EmailMethod, Message, PhoneMethod, PhoneType, Settings, UnitMembership, User
 from directory.permissions import UPDATE_SETTINGS
 
 NEW = "Maple-Bridge-93"
@@ -130,10 +130,12 @@ def test_a_commit_that_the_database_refuses_is_a_failure(district):
     ],
 )
 def test_each_deed_has_its_notice_to_whom_it_is_done(district, by, notice, deed):
-    deed(district, by)
     told = {"phone_added": district.pia, "password_changed": district.maria}.get(notice, district.sam)
-    job = ProcrastinateJob.objects.get()
-    assert (job.args["notice"], job.args["person"]) == (notice, str(told.pk))
+    EmailMethod.objects.update_or_create(user=told, defaults={"address": "home@example.org"})
+    deed(district, by)
+    message = Message.objects.get(channel="email")
+    assert (message.name, message.person, message.to) == (notice, told, "home@example.org")
+    assert str(message.pk) in [job.args["message"] for job in ProcrastinateJob.objects.all()]
 
 
 def test_a_number_says_who_set_it_and_keeps_its_sign_in_while_it_stays(district, by):

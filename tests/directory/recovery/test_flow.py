@@ -10,7 +10,18 @@ from audit.models import Entry, Result
 from directory import actions, roles
 from directory.connectors import Refused
 from directory.door import Initiator
-from directory.models import Access, Group, GroupMember, Recovery, RoleAssignment, Settings, User, Way
+from directory.models import (
+    Access,
+    EmailMethod,
+    Group,
+    GroupMember,
+    OutboxMessage,
+    Recovery,
+    RoleAssignment,
+    Settings,
+    User,
+    Way,
+)
 from directory.recovery import eligibility, flow, throttle
 from directory.recovery.flow import Step
 from directory.recovery.throttle import Locked
@@ -347,7 +358,7 @@ def test_the_person_is_told_and_the_tenant_can_switch_it_off(district, sam):
     recover(sam)
     jobs.run()
     assert [message.to for message in mail.outbox][-1] == [HOME]
-    assert mail.outbox[-1].subject == "Your password has been reset"
+    assert mail.outbox[-1].subject == "You have reset your password"
     Settings.objects.update(notify_people=False)
     told = len(mail.outbox)
     actions.reset_password(current(district.sam), "Maple-Bridge-93", by=Initiator(district.maria))
@@ -364,3 +375,25 @@ def test_old_rows_are_cleared(clock, sam):
     clock.pass_(minutes=1)
     tasks.clear_recoveries.func(0)
     assert not Recovery.objects.exists()
+
+
+def test_with_no_address_on_file_the_text_says_it(district, sam):
+    EmailMethod.objects.all().delete()
+    sam.prove(Way.SMS, MOBILE)
+    recover(sam)
+    jobs.run()
+    assert "your password was reset" in OutboxMessage.objects.first().body
+
+
+def test_global_administrators_are_told_of_an_administrators_reset(district):
+    give(district.admin, email="ada@example.org")
+    give(district.helen, email="helen@example.org")
+    actions.reset_password(district.helen, OWN, by=Initiator(district.admin))
+    actions.reset_password(district.tom, OWN, by=Initiator(district.admin))  # whose roles are over his classes
+    jobs.run()
+    told = [message for message in mail.outbox if message.to == ["ada@example.org"]]
+    assert len(told) == 1 and "Helen Park" in told[0].body
+    Settings.objects.update(notify_administrators=False)
+    actions.reset_password(current(district.helen), "Maple-Bridge-93", by=Initiator(district.admin))
+    jobs.run()
+    assert len([message for message in mail.outbox if message.to == ["ada@example.org"]]) == 1
