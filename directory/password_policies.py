@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import reduce
 
 from django.db.models import Exists, Q
@@ -15,34 +14,23 @@ def policy_for(person: User) -> passwords.Policy:
     """The policy of the nearest location above the person; in several at once, for each rule the strictest.
 
     A location without any policy above it has the tenant's. So has a person in none; and whoever holds a
-    role, now or later, is never under rules weaker than the tenant's in any point. Two queries.
+    role, now or later, is never under rules weaker than the tenant's in any point. One query, and a second
+    one where a location has a policy.
     """
-    paths = list(person.unit_memberships.values_list("unit__path", flat=True))
-    tenants, by_path, holds_role = _policies(person, paths)
-    nearest = [_nearest(path, by_path) or tenants for path in paths]
-    if holds_role or not nearest:
+    rows = list(PasswordPolicy.objects.select_related("unit"))
+    tenants = next((row.rules for row in rows if row.unit is None), passwords.ENTRA)
+    by_path = {row.unit.path: row for row in rows if row.unit}
+    places = _places(person) if by_path else []
+    nearest = [_nearest(path, by_path) or tenants for path, _holds in places]
+    if not places or any(holds for _path, holds in places):
         nearest.append(tenants)
     return reduce(passwords.Policy.strictest, nearest)
 
 
-def _policies(
-    person: User, paths: Iterable[str]
-) -> tuple[passwords.Policy, dict[str, passwords.Policy], bool]:
-    """The tenant's policy, those of locations at and above these paths, whether the person has a role."""
-    above = {one for path in paths for one in AdministrativeUnit(path=path).paths_above}
-    rows = (
-        PasswordPolicy.objects.filter(Q(unit=None) | Q(unit__path__in=above))
-        .select_related("unit")
-        .annotate(holds_role=_holds_role(person))
-    )
-    tenants, by_path, holds_role = passwords.ENTRA, {}, False
-    for row in rows:
-        holds_role = row.holds_role
-        if row.unit is None:
-            tenants = row.rules
-        else:
-            by_path[row.unit.path] = row.rules
-    return tenants, by_path, holds_role
+def _places(person: User) -> list[tuple[str, bool]]:
+    """The paths of the person's locations, each with whether the person has a role."""
+    memberships = person.unit_memberships.annotate(holds_role=_holds_role(person))
+    return list(memberships.values_list("unit__path", "holds_role"))
 
 
 def _holds_role(person: User) -> Q:
@@ -55,6 +43,6 @@ def _holds_role(person: User) -> Q:
     )
 
 
-def _nearest(path: str, by_path: dict[str, passwords.Policy]) -> passwords.Policy | None:
+def _nearest(path: str, by_path: dict[str, PasswordPolicy]) -> passwords.Policy | None:
     above = [one for one in AdministrativeUnit(path=path).paths_above if one in by_path]
-    return by_path[max(above, key=len)] if above else None
+    return by_path[max(above, key=len)].rules if above else None

@@ -52,14 +52,19 @@ def _said_once(text):
     return text[: (text + text).find(text, 1)]
 
 
-def is_expected(password, words):
-    """Whether the whole password is one of the words (names, banned words) and nothing else.
+def is_expected(password, names, banned=()):
+    """Whether the whole password is one of the names or banned words and nothing else.
 
     Source: NIST SP 800-63B-4, section 3.1.1.2: "context-specific words, such as the name of the service, the
     username, and derivatives thereof". Case, accents, substitutions and all but letters and digits aside.
     """
     text = _letters(password)
-    return bool(text) and text in {_letters(word) for word in (*words, SERVICE)}
+    return bool(text) and (text in _all_letters(tuple(banned)) or text in map(_letters, names))
+
+
+@lru_cache(maxsize=16)  # a full list takes several milliseconds
+def _all_letters(banned):
+    return frozenset(_letters(word) for word in (*banned, SERVICE))
 
 
 def _letters(text):

@@ -157,7 +157,7 @@ def _codes(password: str, policy: Policy, names: tuple[str, ...], user_name: str
         "too_few_classes": len(_classes(password)) < policy.classes,
         "name": named,
         "common": common,
-        "expected": not (common or named) and is_expected(password, (*names, user_name, *policy.banned)),
+        "expected": not (common or named) and is_expected(password, (*names, user_name), policy.banned),
         "weak": not common and policy.points and score(password, policy.banned) < policy.points,
     }
     return [code for code, is_so in found.items() if is_so]

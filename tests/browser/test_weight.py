@@ -83,6 +83,7 @@ def test_a_first_visit_is_light(browser, granian, stage):
         ("/", None),
         ("/riverside/sign-in/", None),
         (f"/riverside/locations/{stage.lincoln.pk}/", stage.maria),
+        ("/riverside/account/password/", stage.maria),  # the strength meter's library is fetched on typing
     ):
         weight = Visit(browser, granian, person).weight(path)
         print(f"{path}: {weight} bytes")

@@ -86,9 +86,15 @@ def test_another_tenants_policies_change_nothing(district, lake):
     assert policy_for(district.pia) == ENTRA
 
 
-def test_it_takes_two_queries(district, nist, young, django_assert_num_queries):
+def test_it_takes_a_query_and_another_one_where_locations_have_policies(
+    district, nist, django_assert_num_queries
+):
     for unit in (district.algebra, district.biology):
         UnitMembership.objects.create(unit=unit, user=district.pia)
+    with django_assert_num_queries(1):
+        policy_for(district.pia)
+    for unit in (district.lincoln, district.algebra, district.lincoln_students):
+        make_policy(unit, **YOUNG)
     with django_assert_num_queries(2):
         policy_for(district.pia)
 
