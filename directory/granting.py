@@ -39,6 +39,12 @@ def refusal_to_take(actor: User, role: str, principal: User | Group) -> str | No
     return _refusal_to_all(actor, [role]) or _refusal_about(actor, principal, giving=False)
 
 
+def refusal_to_take_group(actor: User, group: Group) -> str | None:
+    """Why the actor may not take a guarded group away: even one without a role protects who is in it."""
+    held = RoleAssignment.objects.not_over().filter(group=group).values_list("role", flat=True)
+    return _refusal_to_all(actor, held) or _refusal_about(actor, group, giving=False)
+
+
 def refusal_in_group(actor: User, group: Group, person: User, *, giving: bool) -> str | None:
     """Why the actor may not bring this person into a guarded group, or take them out."""
     held = RoleAssignment.objects.not_over().filter(group=group).values_list("role", flat=True)

@@ -66,8 +66,9 @@ def remove_group(group: Group, *, by: Initiator) -> None:
     """Remove a group with its memberships and roles. Raises Refused for one that a setting names."""
     group = inside(group)
     held = list(RoleAssignment.objects.filter(group=group))
-    reasons = [refusal(by.user, group), *(granting.refusal_to_take(by.user, h.role, group) for h in held)]
-    refused = next(filter(None, reasons), "")
+    refused = refusal(by.user, group) or ""
+    if not refused and granting.is_guarded(group):
+        refused = granting.refusal_to_take_group(by.user, group) or ""
     with (
         administering(by, administration.DELETE_GROUP, _target(group), refused) as deed,
         administrators.keeping_one(by.user),

@@ -13,7 +13,7 @@ from directory import actions, administration, granting, places, roles
 from directory.door import Initiator
 from directory.models import RoleAssignment, SearchWord, User
 from mystaff.admin.door import DeedAdmin, DeedForm
-from mystaff.admin.forms import PlaceField, PrincipalField
+from mystaff.admin.forms import MomentField, PlaceField, PrincipalField
 from mystaff.initiator import initiator
 
 
@@ -31,6 +31,8 @@ class RoleForm(DeedForm):
         label=gettext_lazy("Location"),
         help_text=gettext_lazy("Its name, like Staff or Lincoln Elementary/Staff; empty for all of them."),
     )
+    starts_at = MomentField(label=gettext_lazy("Starts"), help_text=gettext_lazy("Empty for now."))
+    ends_at = MomentField(label=gettext_lazy("Ends"), help_text=gettext_lazy("Empty for no end."))
 
     class Meta:
         model = RoleAssignment
@@ -94,7 +96,9 @@ class RoleAdmin(DeedAdmin):
         by, data = initiator(request, "Admin"), form.cleaned_data
         facts = {"role": data["role"], "unit": data["location"]}
         if change:
-            dates = {"starts_at": data["starts_at"], "ends_at": data["ends_at"]}
+            # What was not typed keeps its fractions of a second, which the page does not show.
+            known = form.initial | {name: data[name] for name in form.changed_data}
+            dates = {name: known[name] for name in ("starts_at", "ends_at")}
             actions.change_role(obj, **facts, **dates, by=by)
             return
         for name, value in facts.items():

@@ -167,10 +167,25 @@ SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot]
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     """The stock admin: Django's own pages."""
     page = visit(stage.admin)
-    for path in ("", "audit/entry/", "directory/settings/", "directory/passwordpolicy/add/"):
+    for path in (
+        "",
+        "audit/entry/",
+        "directory/settings/",
+        "directory/passwordpolicy/add/",
+        *_of_the_directory(stage),
+    ):
         page.goto(f"/riverside/admin/{path}")
         yield path, page
     page.goto("/riverside/admin/audit/entry/")
     with page.expect_navigation():
         page.locator("#result_list tbody a").first.click()
     yield "an entry", page
+
+
+def _of_the_directory(stage: SimpleNamespace) -> list[str]:
+    """Lists, forms, a page that says why it is closed, and a question before something is deleted."""
+    rows = {"user": stage.sam, "administrativeunit": stage.lincoln}
+    models = (*rows, "group", "roleassignment", "guest")
+    found = [f"directory/{model}/" for model in models] + [f"directory/{model}/add/" for model in models]
+    found += [f"directory/{model}/{row.pk}/change/" for model, row in rows.items()]
+    return [*found, f"directory/user/{stage.admin.pk}/change/", f"directory/user/{stage.sam.pk}/delete/"]

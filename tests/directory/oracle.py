@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 FILE = json.loads((Path(__file__).parents[1] / "data" / "roles.json").read_text())
-TABLES = {deed: FILE[deed] for deed in ("reset_password", "authentication_methods")}
-RESET, METHODS = TABLES
+TABLES = {deed: FILE[deed] for deed in ("reset_password", "authentication_methods", "sensitive_actions")}
+RESET, METHODS, SENSITIVE = TABLES
 
 NO_ROLE = "User (no admin role)"
 CARRYING_GROUP = "User (no admin role, but member or owner of a role-assignable group)"

@@ -156,6 +156,21 @@ def test_a_privileged_role_administrator_leaves_groups_alone_that_hold_everythin
         actions.remove_group_member(group, district.omar, by=pru)
 
 
+def test_a_group_without_a_role_protects_and_stays(district, staff):
+    """Its members are reached as the table's own row says; without it a role beside would reach them."""
+    group = carrying()
+    GroupMember.objects.create(group=group, user=district.sam)
+    assign(staff["pru"], roles.HELPDESK, district.lincoln)
+    pru = Initiator(User.objects.get(pk=staff["pru"].pk))
+    for deed in (
+        lambda: actions.remove_group(group, by=pru),
+        lambda: actions.remove_group_member(group, district.sam, by=pru),
+    ):
+        with pytest.raises(Denied, match="covers"):
+            deed()
+    actions.add_group_member(group, district.omar, by=pru)
+
+
 def test_a_global_administrator_may_join_a_group_that_a_setting_names(district, staff):
     group = selected()
     actions.add_group_member(group, district.admin, by=Initiator(district.admin))

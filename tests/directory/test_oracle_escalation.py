@@ -2,15 +2,16 @@
 
 Who resets a password can sign in as that person, and who sets a phone can have a code sent to it; so whoever
 reaches P gains all that P may do, now and when P's later roles begin. For every actor A and every P that A
-reaches by either deed:
+reaches by any deed:
 
     power(P, now or later)  is within  power(A) and A's own account
 
-where power(X) is every (deed, person) that X may do. It follows, deed after deed, that nobody can ever sign
-in as anyone but those they reached to begin with. Why it holds: P is judged by one assignment (R, S) of A's;
-all roles of P are allowed to R, and the tables are transitive; where S is a unit, they lie strictly below S,
-so whoever they reach lies below S too. Inside one tenant: what a person holds elsewhere as a guest is no row
-of this tenant's.
+where power(X) is every (deed, person) that X may do; disabling, renaming and removing are deeds too. It
+follows, deed after deed, that nobody can ever sign in as anyone but those they reached to begin with. Why it
+holds: P is judged by one assignment (R, S) of A's; all roles of P are allowed to R, and the tables are
+transitive; where S is a unit, they lie strictly below S, so whoever they reach lies below S too. Inside one
+tenant: what a person holds elsewhere as a guest is no row of this tenant's. What giving and taking roles
+could bring, test_oracle_granting.py shows.
 
 One row of the tables breaks it, on purpose: "User with a role scoped to a restricted management
 administrative unit" is open to the Privileged Authentication and the Global Administrator of the whole

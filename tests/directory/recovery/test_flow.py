@@ -389,7 +389,8 @@ def test_global_administrators_are_told_of_an_administrators_reset(district):
     give(district.admin, email="ada@example.org")
     give(district.helen, email="helen@example.org")
     actions.reset_password(district.helen, OWN, by=Initiator(district.admin))
-    actions.reset_password(district.tom, OWN, by=Initiator(district.admin))  # whose roles are over his classes
+    # Tom’s roles are over his classes only.
+    actions.reset_password(district.tom, OWN, by=Initiator(district.admin))
     jobs.run()
     told = [message for message in mail.outbox if message.to == ["ada@example.org"]]
     assert len(told) == 1 and "Helen Park" in told[0].body

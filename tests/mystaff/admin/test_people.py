@@ -183,6 +183,13 @@ def test_filters(district, admin):
     assert len(names(location="nowhere")) == len(names())
 
 
+def test_no_order_is_asked_for_that_would_sort_everybody(district, admin):
+    def names(**asked: str) -> list[str]:
+        return [person.sort_name for person in admin.get(LIST, asked).context["cl"].result_list]
+
+    assert names(o="2") == names(o="-1") == names() == sorted(names())
+
+
 @pytest.mark.parametrize("asked", ["password__startswith=a", "id__in=x", "words__word=a", "tenant__slug=a"])
 def test_the_list_takes_no_made_up_questions(admin, asked):
     assert admin.get(f"{LIST}?{asked}").status_code == 400
