@@ -22,6 +22,7 @@ RIGHTFUL = {
     "tenants_session": "Those of the actors' own sessions: signing out ends them.",
     "audit_entry": "New lines in the attackers' own tenant only: refused deeds are written down.",
     "procrastinate_jobs": "New jobs of the attackers' own tenant only: notices to whom they may help.",
+    "directory_message": "New ones in the attackers' own tenant only: notices to whom they may help.",
     "directory_user": "The two people whom the actors may help.",
     "directory_phonemethod": "The two people whom the actors may help.",
 }
@@ -83,6 +84,9 @@ class Rightful:
 
     def _procrastinate_jobs(self, change: Change) -> bool:
         return change.old is None and json.loads(change.new)["args"]["tenant"] == self._own
+
+    def _directory_message(self, change: Change) -> bool:
+        return change.old is None and json.loads(change.new)["tenant_id"] == self._own
 
     def _directory_user(self, change: Change) -> bool:
         return change.pk in self._helped and None not in (change.old, change.new)
