@@ -9,8 +9,10 @@ from tests.benchmarks.database import name_of, provide
 from tests.benchmarks.people import Case, cases, cookie_of, school_of, tenant_of
 from tests.benchmarks.report import Row, milliseconds, percentiles, section, share, show
 from tests.benchmarks.size import Size
+from tests.benchmarks.trail_parts import trail
 from tests.database import point_django_to
 
+__all__ = ["database", "load_", "memory", "response", "tenants", "trail"]
 BIG, SMALL = 0, 1  # numbers of tenants
 TIMES = 150  # requests of one figure
 CONNECTIONS = 16

@@ -131,7 +131,7 @@ def test_outside(district, visitors):
 
 
 @pytest.mark.parametrize(("prefix", "row"), [(HERE, ADMIN), ("", ADMIN_OUTSIDE)])
-@pytest.mark.parametrize("path", ["/admin/", "/admin/audit/entry/"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/audit/entry/", "/admin/audit/entry/export.csv"])
 def test_the_admins(district, visitors, prefix, row, path):
     assert [visitors[name].get(prefix + path).status_code for name in VISITORS] == row
 
@@ -150,6 +150,8 @@ ADMIN_PATTERNS = [
     "_history",
     "_delete",
     "_change",
+    "_export_csv",
+    "_export_jsonl",
     ":None",
 ]
 
