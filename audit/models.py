@@ -2,6 +2,8 @@
 
 The fields are those of Microsoft Entra's directoryAudit record; names are snapshots and not references, so
 that an entry still says what it said after everyone in it is gone. Nothing secret ever stands in it.
+
+A tenant's entries are numbered without gaps and chained by their hashes (chain.py).
 """
 
 from __future__ import annotations
@@ -10,11 +12,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from audit import chain, plain, words
+from tenants import scopes
 from tenants.models import TenantModel
 
 
@@ -31,7 +36,8 @@ class Entry(TenantModel):
     """One line of the trail."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    activity_at = models.DateTimeField(_("date"), auto_now_add=True)
+    sequence = models.BigIntegerField(_("number"))
+    activity_at = models.DateTimeField(_("date"))
     activity = models.CharField(_("activity"), max_length=128)
     category = models.CharField(_("category"), max_length=64)
     service = models.CharField(_("service"), max_length=64, default="MyStaff")
@@ -49,19 +55,65 @@ class Entry(TenantModel):
     target_principal_name = models.CharField(_("target's user name"), max_length=256, blank=True)
     modified_properties = models.JSONField(_("changed"), default=list, encoder=DjangoJSONEncoder)
     additional_details = models.JSONField(_("additional details"), default=list, encoder=DjangoJSONEncoder)
+    previous_hash = models.CharField(_("hash of the entry before"), max_length=64)
+    hash = models.CharField(_("hash"), max_length=64)
 
     class Meta:
-        ordering = ["-activity_at", "-id"]
+        ordering = ["-activity_at", "-sequence"]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
+        constraints = [models.UniqueConstraint(fields=["tenant", "sequence"], name="entry_numbered_once")]
         indexes = [
-            models.Index(fields=["tenant", "-activity_at", "-id"], name="entry_by_date"),
+            models.Index(fields=["tenant", "-activity_at", "-sequence"], name="entry_by_date"),
+            models.Index(fields=["tenant", "activity", "-activity_at"], name="entry_by_activity"),
+            models.Index(fields=["tenant", "result", "-activity_at"], name="entry_by_result"),
             models.Index(fields=["tenant", "target_id", "-activity_at"], name="entry_by_target"),
             models.Index(fields=["tenant", "correlation_id"], name="entry_by_correlation"),
         ]
 
     def __str__(self) -> str:
         return f"{self.activity}: {self.target_name} ({self.get_result_display()})"
+
+    def own_words(self) -> list[EntryWord]:
+        """The words to find this entry by, not yet written."""
+        day = words.day_of(self.activity_at)
+        return [
+            EntryWord(tenant_id=self.tenant_id, day=day, word=word, sequence=self.sequence)
+            for word in sorted(words.words_of_entry(self))
+        ]
+
+
+class EntryWord(TenantModel):
+    """One word of one entry, by its day: searched from the newest day on, until a page is full."""
+
+    day = models.IntegerField()
+    word = models.CharField(max_length=words.LONGEST, db_collation="C")
+    sequence = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "day", "word", "sequence"], name="word_once_per_entry")
+        ]
+
+
+class Head(TenantModel):
+    """The end of a tenant's chain. Locked while an entry is added; tells if the last one is taken away."""
+
+    sequence = models.BigIntegerField(default=0)
+    hash = models.CharField(max_length=64, default=chain.START)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant"], name="one_head_per_tenant")]
+
+    @classmethod
+    def locked(cls) -> Head:
+        """The head of the tenant whose scope we are in, ours until the transaction ends."""
+        locked = cls.objects.select_for_update()
+        if not (head := locked.first()):
+            # The first entry. Of two at once one makes the row, and the other waits for it.
+            cls.objects.bulk_create([cls(tenant_id=scopes.require())], ignore_conflicts=True)
+            head = locked.get()
+        return head
 
 
 def left_open() -> Q:
@@ -86,17 +138,43 @@ def record(
     """Add one line to the trail of the tenant whose scope we are in.
 
     `actor` holds id, name, principal_name and ip_address; `target` id, type, name and principal_name.
-    Names of activities and categories: Microsoft's "Audit activity reference".
+    Names of activities and categories: Microsoft's "Audit activity reference". Raises NoScope.
+
+    From here to the end of the caller's transaction nobody else adds to this trail: let it be the last
+    statement. A transaction that writes into two trails could wait for another that waits for it.
     """
-    return Entry.objects.create(
-        activity=activity,
-        category=category,
-        operation_type=operation,
-        result=result,
-        result_reason=str(reason),
-        correlation_id=correlation_id or uuid4(),
-        modified_properties=list(changed),
-        additional_details=[{"key": key, "value": value} for key, value in (details or {}).items()],
-        **{f"actor_{key}" if key != "ip_address" else key: value for key, value in actor.items()},
-        **{f"target_{key}": value for key, value in (target or {}).items()},
+    entry = Entry(
+        tenant_id=scopes.require(),
+        activity=plain.text(activity),
+        category=plain.text(category),
+        operation_type=plain.text(operation),
+        result=str(result),
+        result_reason=plain.text(reason),
+        correlation_id=plain.key(correlation_id) or uuid4(),
+        modified_properties=plain.json(list(changed)),
+        additional_details=plain.json([{"key": k, "value": v} for k, v in (details or {}).items()]),
+        ip_address=plain.address(actor.get("ip_address")),
+        **_snapshot("actor", {name: value for name, value in actor.items() if name != "ip_address"}),
+        **_snapshot("target", target or {}),
     )
+    with transaction.atomic(savepoint=False):
+        _append(entry)
+    return entry
+
+
+def _snapshot(role: str, who: dict[str, Any]) -> dict[str, Any]:
+    return {
+        f"{role}_{name}": plain.key(value) if name == "id" else plain.text(value)
+        for name, value in who.items()
+    }
+
+
+def _append(entry: Entry) -> None:
+    head = Head.locked()
+    entry.sequence, entry.previous_hash = head.sequence + 1, head.hash
+    entry.activity_at = timezone.now()
+    entry.hash = head.hash = chain.digest(entry)
+    head.sequence = entry.sequence
+    entry.save(force_insert=True)
+    EntryWord.objects.bulk_create(entry.own_words())
+    head.save(update_fields=["sequence", "hash"])

@@ -39,7 +39,8 @@ READ_ONLY = {
     "auth_group",
     "auth_group_permissions",
 }
-APPEND_ONLY = {"audit_entry"}
+APPEND_ONLY = {"audit_entry", "audit_entryword"}
+NEVER_DELETED = {"audit_head"}
 
 
 def after_migrate(sender, using: str, **kwargs) -> None:
@@ -106,6 +107,8 @@ def _grant(table: str, role: str) -> str:
         rights = "SELECT"
     elif table in APPEND_ONLY:
         rights = "SELECT, INSERT"
+    elif table in NEVER_DELETED:
+        rights = "SELECT, INSERT, UPDATE"
     return f'REVOKE ALL ON "{table}" FROM {role}, PUBLIC; GRANT {rights} ON "{table}" TO {role}'
 
 

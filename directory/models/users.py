@@ -14,9 +14,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from directory import roles
-from directory.models.words import SearchWord, normalise, words_of
+from directory.models.words import SearchWord
 from tenants import scopes
 from tenants.models import OPERATORS_ID, EmailDomain, Tenant, TenantModel
+from tenants.words import normalise, words_of
 
 
 class UserQuerySet(models.QuerySet):

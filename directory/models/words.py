@@ -1,33 +1,9 @@
-"""Words to find people by: case-folded, accent-free, compared by range.
-
-A range on a "C" collated column keeps its index under row-level security; LIKE and lower() lose theirs.
-"""
-
-import re
-import unicodedata
+"""Words to find people by; how texts become words stands in tenants/words.py."""
 
 from django.db import models
 
 from tenants.models import TenantModel
-
-_LAST = "\U0010ffff"
-_SEPARATORS = re.compile(r"[^\w]+|_+", re.UNICODE)
-
-
-def normalise(text: str) -> str:
-    """The text without case, accents and zeros (PostgreSQL takes none): “Ángel” and “angel” are one."""
-    apart = unicodedata.normalize("NFKD", text.replace("\0", "").casefold())
-    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
-
-
-def words_of(*texts: str) -> set[str]:
-    """Every word by whose beginning a person can be found; the whole user name counts as one."""
-    found = set()
-    for text in filter(None, map(normalise, texts)):
-        found.update(word[:64] for word in _SEPARATORS.split(text) if word)
-        if "@" in text:
-            found.add(text.partition("@")[0][:64])
-    return found
+from tenants.words import beginning_with, words_of
 
 
 class SearchWord(TenantModel):
@@ -61,4 +37,5 @@ class SearchWord(TenantModel):
     @classmethod
     def matching(cls, beginning: str) -> models.QuerySet:
         """Ids of the people with a word that begins so."""
-        return cls.objects.filter(word__gte=beginning, word__lt=beginning + _LAST).values("user_id")
+        first, end = beginning_with(beginning)
+        return cls.objects.filter(word__gte=first, word__lt=end).values("user_id")

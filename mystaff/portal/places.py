@@ -13,7 +13,7 @@ from django.db.models.functions import Left
 from directory import permissions
 from directory.models import AdministrativeUnit, Kind, UnitMembership, User
 from directory.models.units import after
-from directory.models.words import normalise
+from tenants.words import normalise
 
 # Parts of a place: a person is at the school, and not at "Staff".
 PARTS = {Kind.STUDENTS, Kind.STAFF, Kind.CLASS}

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cached_property
 
 import django_tables2 as tables
 from django.core.paginator import Paginator
-from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -19,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from directory.models import User
 from mystaff.templatetags.mystaff import breakable, icon
+from tenants.planning import planned_anew
 
 PER_PAGE = 25
 
@@ -111,18 +109,6 @@ def table_of(kind: type[PeopleTable], ids: QuerySet | None, request: HttpRequest
         table.page = table.paginator.get_page(request.GET.get("page"))
         _tell_apart([row.record for row in table.paginated_rows])
     return table
-
-
-@contextmanager
-def planned_anew() -> Iterator[None]:
-    """Prepare no statement: what is typed decides how to look; one plan would walk through everyone."""
-    connection.ensure_connection()
-    driver = connection.connection
-    threshold, driver.prepare_threshold = driver.prepare_threshold, None
-    try:
-        yield
-    finally:
-        driver.prepare_threshold = threshold
 
 
 def _tell_apart(people: list[User]) -> None:

@@ -21,6 +21,8 @@ RIGHTFUL = {
     "cache": "New lines only: throttles count where somebody knocks, used tickets are remembered.",
     "tenants_session": "Those of the actors' own sessions: signing out ends them.",
     "audit_entry": "New lines in the attackers' own tenant only: refused deeds are written down.",
+    "audit_entryword": "Like the lines that they are words of.",
+    "audit_head": "The end of the attackers' own tenant's trail: it moves on with each line.",
     "procrastinate_jobs": "New jobs of the attackers' own tenant only: notices to whom they may help.",
     "directory_message": "New ones in the attackers' own tenant only: notices to whom they may help.",
     "directory_user": "The two people whom the actors may help.",
@@ -81,6 +83,12 @@ class Rightful:
 
     def _audit_entry(self, change: Change) -> bool:
         return change.old is None and json.loads(change.new)["tenant_id"] == self._own
+
+    _audit_entryword = _audit_entry
+
+    def _audit_head(self, change: Change) -> bool:
+        rows = [json.loads(row) for row in (change.old, change.new) if row]
+        return change.new is not None and {row["tenant_id"] for row in rows} == {self._own}
 
     def _procrastinate_jobs(self, change: Change) -> bool:
         return change.old is None and json.loads(change.new)["args"]["tenant"] == self._own

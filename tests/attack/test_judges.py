@@ -144,6 +144,9 @@ def test_every_kind_of_change_is_seen():
         change("tenants_session", "theirs", {"x": 1}, None),
         change("audit_entry", "1", None, {"tenant_id": THERE}),
         change("audit_entry", "1", {"tenant_id": HERE}, {"tenant_id": HERE, "x": 1}),
+        change("audit_entryword", "1", None, {"tenant_id": THERE}),
+        change("audit_head", "1", {"tenant_id": THERE, "x": 1}, {"tenant_id": THERE, "x": 2}),
+        change("audit_head", "1", {"tenant_id": HERE}, None),
         change("procrastinate_jobs", "1", None, {"args": {"tenant": THERE}}),
         change("directory_phonemethod", "1", {"user_id": "ivy"}, None),
         change("cache", "1", {"x": 1}, {"x": 2}),
@@ -158,6 +161,8 @@ def test_a_wrong_change_is_a_finding(wrong):
     [
         change("directory_user", "pia", {"x": 1}, {"x": 2}),
         change("audit_entry", "1", None, {"tenant_id": HERE}),
+        change("audit_entryword", "1", None, {"tenant_id": HERE}),
+        change("audit_head", "1", {"tenant_id": HERE, "x": 1}, {"tenant_id": HERE, "x": 2}),
         change("procrastinate_jobs", "1", None, {"args": {"tenant": HERE}}),
         change("cache", "1", None, {}),
     ],

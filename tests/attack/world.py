@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from psycopg import Connection
 
+from audit.models import Entry, EntryWord
 from directory.models import User
 from tenants.models import Tenant
 from tests.attack import library_rows
@@ -55,6 +56,8 @@ def _index_anew(tenants: dict[str, Tenant]) -> None:
     for tenant in tenants.values():
         with tenant.scope():
             User.objects.index(User.objects.all())
+            # The old words stay beside them: nobody may take them away.
+            EntryWord.objects.bulk_create(word for entry in Entry.objects.all() for word in entry.own_words())
 
 
 def _again(person: User) -> User:

@@ -6,7 +6,7 @@ from django.template import engines
 from django.urls import include, path
 
 from directory.models import AdministrativeUnit, SearchWord, UnitMembership, User
-from directory.models.words import words_of
+from tenants.words import words_of
 
 PAGE = engines["django"].from_string(
     "<!doctype html><title>People</title>{% load render_table from django_tables2 %}{% render_table table %}"

@@ -12,22 +12,23 @@ from tests.benchmarks import setup
 from tests.benchmarks.database import cluster, name_of, provide
 from tests.benchmarks.size import Size
 
-PARTS = ("database", "response", "load", "tenants", "memory", "recovery")
+PARTS = ("database", "response", "load", "tenants", "memory", "recovery", "trail")
 
 
 def main() -> None:
     arguments = _arguments()
-    size = Size(people=arguments.size)
+    size, only = Size(people=arguments.size), arguments.only.split(",")
     with cluster().running() as server:
         setup.set_up(size)
-        provide(server, size)
+        if only != ["trail"]:  # which has rows of its own
+            provide(server, size)
         _use(server, size)
         from tests.benchmarks import parts, report
 
         with server.administrator() as administrator:
             version = administrator.execute("SHOW server_version").fetchone()[0]
         print(f"{size.people:,} people in {size.tenants} tenants; {report.machine(version)}")
-        for part in arguments.only.split(","):
+        for part in only:
             getattr(parts, {"load": "load_"}.get(part, part))(server, size)
 
 
@@ -41,7 +42,7 @@ def _use(server, size: Size) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--size", type=int, default=1_000_000, help="people in all tenants")
+    parser.add_argument("--size", type=int, default=1_000_000, help="people in all, or entries of the trail")
     parser.add_argument("--only", default=",".join(PARTS), help=f"some of {', '.join(PARTS)}")
     return parser.parse_args()
 

@@ -13,11 +13,14 @@ from tests.benchmarks.size import Size
 SOURCES = (
     "*/migrations/*.py",
     "tenants/isolation.py",
-    "directory/models/words.py",
+    "tenants/words.py",
+    "audit/chain.py",
+    "audit/words.py",
     "mystaff/demo/names.py",
     "tests/benchmarks/generate.py",
     "tests/benchmarks/sheets.py",
     "tests/benchmarks/size.py",
+    "tests/benchmarks/trail.py",
 )
 CLUSTER = "bench-postgres"
 
@@ -29,6 +32,8 @@ def cluster() -> Cluster:
 
 def name_of(size: Size) -> str:
     """The database of this size and this state of the code."""
+    if size.entries:
+        return f"bench_{_fingerprint()}_trail_{size.entries}"
     return f"bench_{_fingerprint()}_{size.tenants}_{size.people}" + ("_even" if size.even else "")
 
 
@@ -53,17 +58,18 @@ def _make(server: Cluster, size: Size) -> None:
     """Made under another name: a run that is broken off leaves no half of a database."""
     from django.core.management import call_command
 
-    from tests.benchmarks.generate import fill
+    from tests.benchmarks import generate, trail
     from tests.database import point_django_to
 
     half, began = f"half_{name_of(size)}", time.monotonic()
-    print(f"Making {size.people:,} people in {size.tenants} tenants (once) ...", flush=True)
+    what = f"{size.people:,} people in {size.tenants} tenants"
+    print(f"Making {f'{size.entries:,} entries' if size.entries else what} (once) ...", flush=True)
     server.create_database(half)
     point_django_to(server, half)
     call_command("migrate", verbosity=0, skip_checks=True)
     point_django_to(server, name_of(size))
     with server.administrator(half) as administrator:
-        fill(administrator, size)
+        (trail if size.entries else generate).fill(administrator, size)
     with server.administrator() as administrator:
         administrator.execute(f'ALTER DATABASE "{half}" RENAME TO "{name_of(size)}"')
     print(f"... made in {time.monotonic() - began:.0f} s", flush=True)

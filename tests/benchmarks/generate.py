@@ -15,7 +15,8 @@ from random import Random
 from django.contrib.auth.hashers import make_password
 from psycopg import Connection
 
-from audit.models import Entry
+from audit.chain import START
+from audit.models import Entry, Head
 from directory import roles
 from directory.models import (
     AdministrativeUnit,
@@ -29,16 +30,16 @@ from directory.models import (
     UnitMembership,
     User,
 )
-from directory.models.words import normalise, words_of
 from mystaff.demo import names
 from tenants.models import EmailDomain, Tenant
+from tenants.words import normalise, words_of
 from tests.benchmarks.sheets import Sheet, text
 from tests.benchmarks.size import Size, slug_of
 
 # In an order that parents come before children.
 MODELS = (
     Tenant, EmailDomain, Group, Settings, User, GroupMember, AdministrativeUnit, UnitMembership,
-    RoleAssignment, SearchWord, PhoneMethod, EmailMethod, Entry,
+    RoleAssignment, SearchWord, PhoneMethod, EmailMethod, Entry, Head,
 )  # fmt: skip
 SCHOOL = 3_000  # people of a school at most
 CLASS = 28  # pupils
@@ -87,7 +88,7 @@ class District:
         self.slug = slug_of(number)
         self.random = Random(self.slug)
         self.id = self._new_id()
-        self.count = self.schools = 0
+        self.count = self.schools = self.entries = 0
 
     def rows(self) -> Iterator[None]:
         """Fill the sheets; they are written between two schools."""
@@ -97,6 +98,9 @@ class District:
         while self.count < self.people:
             self._school(min(self.school_size, self.people - self.count))
             yield
+        # Numbered and not hashed, which would take longer than all the rest: trail.py makes a whole chain.
+        self._add(Head, sequence=str(self.entries), hash=START)
+        yield
 
     @cached_property
     def school_size(self) -> int:
@@ -178,12 +182,13 @@ class District:
         """An attempt and its outcome."""
         correlation = self._new_id()
         for result in ("attempted", "success"):
+            self.entries += 1
             self._add(
                 Entry,
                 id=self._new_id(), correlation_id=correlation, result=result,
                 activity="Reset password (by admin)", category="UserManagement", operation_type="Update",
                 actor_id=by, actor_name="The principal", target_id=person, target_type="User",
-                additional_details=DETAILS,
+                additional_details=DETAILS, sequence=str(self.entries), previous_hash=START, hash=START,
             )  # fmt: skip
 
     def _person(self, units: list[str], job: str, local: str | None = None) -> str:

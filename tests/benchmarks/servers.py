@@ -40,7 +40,7 @@ class Server:
 
     def memory(self) -> int:
         """Resident bytes of all that serve."""
-        return sum(_resident(pid) for pid in self.workers)
+        return sum(resident(pid) for pid in self.workers)
 
 
 def _serves(pid: str) -> bool:
@@ -48,9 +48,9 @@ def _serves(pid: str) -> bool:
     return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS"))
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS")), 0)
 
 
 def _free_port() -> int:

@@ -10,6 +10,7 @@ class Size:
     tenants: int = 200
     people: int = 1_000_000
     even: bool = False  # whether all tenants are alike
+    entries: int = 0  # of one tenant's trail, where that is all there is
 
     @property
     def of_each(self) -> list[int]:

@@ -141,7 +141,7 @@ def test_outside(district, visitors):
 
 
 @pytest.mark.parametrize(("prefix", "row"), [(HERE, ADMIN), ("", ADMIN_OUTSIDE)])
-@pytest.mark.parametrize("path", ["/admin/", "/admin/audit/entry/"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/audit/entry/", "/admin/audit/entry/export.csv"])
 def test_the_admins(district, visitors, prefix, row, path):
     assert [visitors[name].get(prefix + path).status_code for name in VISITORS] == row
 
@@ -167,6 +167,8 @@ ADMIN_PATTERNS = [
     "_history",
     "_delete",
     "_change",
+    "_export_csv",
+    "_export_jsonl",
     ":None",
     "enter_tenant",
     "leave_tenant",

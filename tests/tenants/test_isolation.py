@@ -71,7 +71,9 @@ def test_the_application_can_neither_truncate_nor_alter_nor_change_the_trail(db)
         rights = set(cursor.fetchall())
     allowed = {"SELECT", "INSERT", "UPDATE", "DELETE"}
     assert {right for _table, right in rights} <= allowed
-    assert {right for table, right in rights if table == "audit_entry"} == {"SELECT", "INSERT"}
+    for table in ("audit_entry", "audit_entryword"):
+        assert {right for name, right in rights if name == table} == {"SELECT", "INSERT"}
+    assert {right for name, right in rights if name == "audit_head"} == {"SELECT", "INSERT", "UPDATE"}
     for table in isolation.READ_ONLY:
         assert {right for name, right in rights if name == table} == {"SELECT"}
 
@@ -83,6 +85,11 @@ def test_the_application_can_neither_truncate_nor_alter_nor_change_the_trail(db)
         "TRUNCATE directory_user CASCADE",
         "DELETE FROM audit_entry",
         "UPDATE audit_entry SET activity = 'x'",
+        "TRUNCATE audit_entryword",
+        "DELETE FROM audit_entryword",
+        "UPDATE audit_entryword SET word = 'x'",
+        "TRUNCATE audit_head",
+        "DELETE FROM audit_head",
         "ALTER TABLE directory_user DISABLE ROW LEVEL SECURITY",
         "DROP POLICY wall ON directory_user",
         "CREATE TABLE loot (x text)",
