@@ -130,6 +130,7 @@ def _fill_riverside(hashed: str) -> None:
     lincoln = AdministrativeUnit.objects.get(name="Lincoln Elementary")
     RoleAssignment.objects.get_or_create(user=helen, role=roles.HELPDESK)
     RoleAssignment.objects.get_or_create(user=maria, role=roles.AUTHENTICATION, unit=lincoln)
+    _methods(admin, "ada.home@example.org", "+14255550102")
     _methods(helen, "helen.home@example.org", "+14255550101")
     _methods(sam, "sam.home@example.org", "+14255550100")
     Settings.objects.get_or_create(
