@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import reduce
 
-from django.db.models import Exists, Q
-
 from directory import passwords
-from directory.models import AdministrativeUnit, Group, PasswordPolicy, RoleAssignment, User
+from directory.models import AdministrativeUnit, PasswordPolicy, User
+from directory.models.assignments import any_role_of
 
 
 def policy_for(person: User) -> passwords.Policy:
@@ -29,18 +28,8 @@ def policy_for(person: User) -> passwords.Policy:
 
 def _places(person: User) -> list[tuple[str, bool]]:
     """The paths of the person's locations, each with whether the person has a role."""
-    memberships = person.unit_memberships.annotate(holds_role=_holds_role(person))
+    memberships = person.unit_memberships.annotate(holds_role=any_role_of(person))
     return list(memberships.values_list("unit__path", "holds_role"))
-
-
-def _holds_role(person: User) -> Q:
-    """Any role, however scoped, now or later; or a place in a group that may be given one at any time."""
-    groups = Group.objects.filter(is_role_assignable=True)
-    return (
-        Q(Exists(RoleAssignment.objects.not_over().filter(user=person)))
-        | Q(Exists(groups.filter(groupmember__user=person)))
-        | Q(Exists(groups.filter(groupowner__user=person)))
-    )
 
 
 def _nearest(path: str, by_path: dict[str, PasswordPolicy]) -> passwords.Policy | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,19 @@ class RoleAssignmentQuerySet(models.QuerySet):
         own, groups_own = self.filter(user=user), self.filter(group__in=groups)
         # A union and not an OR: each half has an index of its own, the two together have none.
         return self.in_force().filter(pk__in=own.values("pk").union(groups_own.values("pk")))
+
+
+def any_role_of(person: User) -> Q:
+    """Whether a person holds any role: however scoped, by themselves or through a group, now or later.
+
+    A place in a group that may be given one at any time counts: what protects role holders starts there.
+    """
+    groups = Group.objects.filter(is_role_assignable=True)
+    return (
+        Q(Exists(RoleAssignment.objects.not_over().filter(user=person)))
+        | Q(Exists(groups.filter(groupmember__user=person)))
+        | Q(Exists(groups.filter(groupowner__user=person)))
+    )
 
 
 class RoleAssignment(TenantModel):

@@ -10,11 +10,10 @@ import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from directory.models.assignments import RoleAssignment
+from directory.models.assignments import any_role_of
 from directory.models.policies import Settings
 from directory.models.units import Kind
 from directory.models.users import User
@@ -233,6 +232,5 @@ def _header_problem(line: str) -> str:
 
 def is_staff(person: User) -> bool:
     """Whether they hold a role, now or later, directly or through a group, or are in a unit of staff."""
-    groups = person.groupmember_set.values("group_id")
-    roles = RoleAssignment.objects.not_over().filter(Q(user=person) | Q(group__in=groups))
-    return person.unit_memberships.filter(unit__kind__in=STAFF_KINDS).exists() or roles.exists()
+    of_staff = person.unit_memberships.filter(unit__kind__in=STAFF_KINDS)
+    return of_staff.exists() or User.objects.filter(any_role_of(person), pk=person.pk).exists()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from directory import permissions
-from directory.models import EmailMethod, PhoneMethod, PhoneType, RoleAssignment, Settings, User, Way
+from directory.models import EmailMethod, PhoneMethod, PhoneType, Settings, User, Way
+from directory.models.assignments import any_role_of
 
 
 def person_of(user_name: str) -> User | None:
@@ -26,14 +25,8 @@ def destination(person: User, way: str) -> str:
 
 def ways_needed(person: User) -> int:
     """How many different ways they prove themselves by: always two for whoever holds a role, also later."""
-    return 2 if holds_any_role(person) else Settings.current().methods_required
-
-
-def holds_any_role(person: User) -> bool:
-    """Whether they hold any role: over whatever, by themselves or through a group, now or later."""
-    member, owner = person.groupmember_set.values("group_id"), person.groupowner_set.values("group_id")
-    held = Q(user=person) | Q(group__in=member) | Q(group__in=owner)
-    return RoleAssignment.objects.not_over().filter(held).exists()
+    holds_role = User.objects.filter(any_role_of(person), pk=person.pk).exists()
+    return 2 if holds_role else Settings.current().methods_required
 
 
 def _phone(person: User) -> PhoneMethod | None:

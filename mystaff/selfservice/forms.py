@@ -29,7 +29,10 @@ class UsernameForm(forms.Form):
     def clean_username(self) -> str:
         """A name without a domain gets the tenant's default one, as at sign-in."""
         name, domain = self.cleaned_data["username"], self.tenant.default_domain
-        return name if "@" in name or not domain else f"{name}@{domain}"
+        whole = name if "@" in name or not domain else f"{name}@{domain}"
+        if len(whole.lower()) > 256:  # some letters become two in lower case
+            raise ValidationError(_("No username is as long as this."))
+        return whole
 
 
 class WayForm(forms.Form):

@@ -56,6 +56,12 @@ def test_a_name_without_a_domain_is_the_tenants(district, client):
     assert Recovery.objects.get().user_name == SAM
 
 
+@pytest.mark.parametrize("name", ["x" * 250, "İ" * 250, "x" * 300, "a\0b"])
+def test_a_name_that_nobody_can_have_is_said_so(district, client, name):
+    assert begin(client, name).status_code == 422
+    assert not Recovery.objects.exists()
+
+
 def test_the_same_password_again_is_allowed_and_a_weak_one_is_not(district, client):
     proved(client)
     weak = client.post(NEW, {"new_password": "password", "confirm_new_password": "password"})
