@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.db import models
+from django.utils.text import capfirst
 
 from tenants import keys, scopes
 
@@ -53,7 +54,7 @@ class EncryptedTextField(models.TextField):
             super().save_form_data(instance, data)
 
     def formfield(self, **kwargs: Any) -> forms.Field:
-        return SecretInput(label=kwargs.get("label", self.verbose_name), help_text=self.help_text)
+        return SecretInput(label=capfirst(self.verbose_name), help_text=self.help_text)
 
     def _place(self) -> str:
         return f"{scopes.require()}/{self.model._meta.db_table}.{self.column}"

@@ -40,7 +40,7 @@ def masked(to: str) -> str:
     local, at, domain = to.partition("@")
     if at:
         return f"{local[:1].strip('•')}•••@{domain}"
-    return "•" * (len(to) - 2) + to[-2:]
+    return f"•••{to.lstrip('•')[-2:]}"
 
 
 def surroundings() -> dict[str, str]:
@@ -58,7 +58,7 @@ class Message(TenantModel):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     at = models.DateTimeField(_("date"), auto_now_add=True)
-    channel = models.CharField(_("by"), max_length=8, choices=Channel.choices)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
     to = models.CharField(_("to"), max_length=320)
     name = models.CharField(_("message"), max_length=32, choices=template_names)
     person = models.ForeignKey(User, models.CASCADE, related_name="messages", verbose_name=_("person"))
@@ -99,7 +99,7 @@ class MessageTemplate(TenantModel):
     """A tenant's own words for one message; without a row it is ours."""
 
     name = models.CharField(_("message"), max_length=32, choices=template_names)
-    channel = models.CharField(_("by"), max_length=8, choices=Channel.choices, default=Channel.EMAIL)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.EMAIL)
     subject = models.CharField(_("subject"), max_length=200, blank=True, help_text=_("Of e-mail only."))
     text = models.TextField(
         _("text"),

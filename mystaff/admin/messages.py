@@ -127,7 +127,7 @@ class MessageTemplateAdmin(DoorAdmin):
 class MessageAdmin(ModelAdmin):
     """What became of each message, to read; neither its text nor the whole address."""
 
-    list_display = ["at", "channel", "shown_to", "name", "person", "state", "tries", "reason"]
+    list_display = ["at", "state", "name", "person", "shown_to", "reason", "tries", "channel"]
     list_filter = ["state", "channel"]
     list_select_related = ["person"]
     list_per_page = 50
