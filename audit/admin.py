@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -48,6 +49,7 @@ class EntryAdmin(admin.ModelAdmin):
     sortable_by = ()  # newest first, and no other order: each would need an index of its own
     list_per_page = 50
     actions = None
+    empty_value_display = ""
     show_facets = admin.ShowFacets.NEVER  # they count
 
     class Media:
@@ -72,6 +74,12 @@ class EntryAdmin(admin.ModelAdmin):
             request.crosses = request.tenant.is_operators and request.user.is_operator
         return request.crosses
 
+    def _scope(self, request: HttpRequest) -> AbstractContextManager:
+        """Of the trail that is read. One's own is read in the scope that is there, and in no other."""
+        self._crosses(request)
+        tenant = self._tenant(request)
+        return nullcontext() if tenant is request.tenant else tenant.scope()
+
     # The list
 
     def get_list_filter(self, request: HttpRequest) -> list:
@@ -82,12 +90,8 @@ class EntryAdmin(admin.ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> Trail:
         """Everything that the list shows is read here, inside the scope; the page around it is not."""
-        self._crosses(request)
-        tenant = self._tenant(request)
-        with tenant.scope():
-            found = super().get_changelist_instance(request)
-        found.tenant = tenant
-        return found
+        with self._scope(request):
+            return super().get_changelist_instance(request)
 
     def get_search_results(self, request, queryset, search_term) -> tuple[QuerySet, bool]:
         return queryset, False  # by words: audit/changelist.py
@@ -100,7 +104,7 @@ class EntryAdmin(admin.ModelAdmin):
     # One entry
 
     def get_object(self, request, object_id, from_field=None) -> Entry | None:
-        with self._tenant(request).scope():
+        with self._scope(request):
             return super().get_object(request, object_id, from_field)
 
     def get_fields(self, request, obj=None) -> list[str]:
@@ -132,7 +136,8 @@ class EntryAdmin(admin.ModelAdmin):
             listed = self.get_changelist_instance(request)
         except IncorrectLookupParameters:
             return redirect("admin:audit_entry_changelist")
-        return exports.response(listed.found, listed.tenant, kind)
+        with self._scope(request):
+            return exports.response(listed.found, self._tenant(request).slug, kind)
 
     # Columns
 

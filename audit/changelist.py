@@ -9,10 +9,9 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from audit.filters import TypedFilter
-from audit.models import Entry, left_open
+from audit.models import Entry, tell_left_open
 from audit.search import Found
 from audit.words import ranges_of
-from tenants.models import Tenant
 
 BEFORE = "before"  # the number of the entry below which the page begins
 COUNTED = 1_000  # entries; beyond that the page says "1,000+"
@@ -20,8 +19,6 @@ COUNTED = 1_000  # entries; beyond that the page says "1,000+"
 
 class Trail(ChangeList):
     """A page of entries, newest first; the next one begins below the last entry of this one."""
-
-    tenant: Tenant  # whose trail it is
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet) -> list[str]:
         return ["-activity_at", "-sequence"]  # whatever the address says
@@ -32,15 +29,14 @@ class Trail(ChangeList):
             parameters.pop(BEFORE, None)  # as the stock list does with its number of the page
         queryset = super().get_queryset(request, exclude_parameters)
         typed = (spec.range() for spec in self.filter_specs if isinstance(spec, TypedFilter))
-        self.words = [[found] for found in typed if found] + ranges_of(self.query)
-        self.found = Found(queryset, self.words)
+        self.found = Found(queryset, [[found] for found in typed if found] + ranges_of(self.query))
         return queryset
 
     def get_results(self, request: HttpRequest) -> None:
         """One entry more than a page has tells whether there are older ones."""
         per_page, before = self.list_per_page, self._before(request)
-        listed = Found(self.queryset.annotate(left_open=left_open()), self.words)
-        entries = listed.page(per_page + 1, before)
+        entries = self.found.page(per_page + 1, before)
+        tell_left_open(entries)
         more = len(entries) > per_page
         self.older = self.get_query_string({BEFORE: entries[per_page - 1].sequence}) if more else ""
         self.newest = self.get_query_string() if before else ""

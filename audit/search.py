@@ -40,7 +40,7 @@ class Found:
         number = 0
         with planned_anew():
             for part in self._parts(None):
-                number += part.order_by()[: limit - number].count()
+                number += part[: limit - number].count()  # in order: else all tenants are read
                 if number >= limit:
                     break
         return number
@@ -60,9 +60,9 @@ class Found:
             return
         for days in self._days(entries):
             part = entries.filter(activity_at__gte=start_of(days[-1]), activity_at__lt=start_of(days[0] + 1))
-            for word in self._words:
-                part = part.filter(sequence__in=_holding(word, days))
-            yield part
+            # Intersected before an entry is looked up: PostgreSQL cannot know how few remain.
+            first, *others = (_holding(word, days) for word in self._words)
+            yield part.filter(sequence__in=first.intersection(*others) if others else first)
 
     def _days(self, entries: QuerySet[Entry]) -> Iterator[list[int]]:
         """The days, newest first, on which each of the words occurs: a few, then more and more."""

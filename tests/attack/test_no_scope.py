@@ -96,7 +96,7 @@ def answers(client: Client, mount: Mount, target: Target, key: str) -> list[str]
     path = f"{mount.prefix}/{target.route}".replace(ID, key)
     search = {"q": "zq", "everyone": "1"}
     both = [client.get(path, search), client.post(path, FORM)]
-    return [f"{dict(answer.headers)}{answer.content.decode()}" for answer in both]
+    return [f"{dict(answer.headers)}{answer.getvalue().decode()}" for answer in both]
 
 
 def id_for(world: World, mount: Mount, target: Target) -> str:
