@@ -112,7 +112,8 @@ SCENES = [strangers, manager, helpdesk, others]
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     """The stock admin: Django's own pages."""
     page = visit(stage.admin)
-    for path in ("", "audit/entry/", "directory/settings/"):
+    messages = ("directory/textsettings/", "directory/messagetemplate/add/", "directory/message/")
+    for path in ("", "audit/entry/", "directory/settings/", *messages):
         page.goto(f"/riverside/admin/{path}")
         yield path, page
     page.goto("/riverside/admin/audit/entry/")
