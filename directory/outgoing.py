@@ -68,8 +68,15 @@ def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = 
     with connection(host, port, tls=tls) as link:
         client = HTTPConnection(host, port)
         client.sock = link
-        client.request(method, path, body or None, {"User-Agent": "MyStaff", "Connection": "close"} | headers)
+        own = {"Host": _as_header(host, port, tls), "User-Agent": "MyStaff", "Connection": "close"}
+        client.request(method, path, body or None, own | headers)
         return _read(client.getresponse())
+
+
+def _as_header(host: str, port: int, tls: bool) -> str:
+    """Without the port that goes without saying (RFC 9110, 4.2.1): some servers know themselves only so."""
+    name = f"[{host}]" if ":" in host else host
+    return name if port == (443 if tls else 80) else f"{name}:{port}"
 
 
 def _read(answer: HTTPResponse) -> Answer:

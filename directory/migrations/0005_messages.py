@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                     "body",
                     models.TextField(
                         blank=True,
-                        help_text="Placeholders: {to} {text} {from} {secret}",
+                        help_text="Placeholders: {to} (or {digits}, without the +) {text} {from} {secret}",
                         max_length=5000,
                         verbose_name="body",
                     ),

@@ -88,7 +88,10 @@ class TextSettings(TenantModel):
         ),
     )
     body = models.TextField(
-        _("body"), max_length=5000, blank=True, help_text=_("Placeholders: {to} {text} {from} {secret}")
+        _("body"),
+        max_length=5000,
+        blank=True,
+        help_text=_("Placeholders: {to} (or {digits}, without the +) {text} {from} {secret}"),
     )
     expected = models.CharField(
         _("expected in the answer"),
@@ -194,7 +197,8 @@ class TextSettings(TenantModel):
                 json.loads(made)
         except ValueError:
             return {"body": _t("This is not valid JSON once the values stand in it.")}
-        if not all(f"{{{name}}}" in f"{self.url} {self.body}" for name in ("to", "text")):
+        used = set(filling.names(f"{self.url} {self.body}"))
+        if "text" not in used or not used & {"to", "digits"}:
             return {"body": _t("{to} and {text} must stand in the body or in the address.")}
         return {}
 

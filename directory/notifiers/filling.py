@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Braces with a name alone between them: those of JSON are none.
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-KNOWN = {"to", "text", "from", "secret", "basic"}
+KNOWN = {"to", "digits", "text", "from", "secret", "basic"}
 
 
 def names(text: str) -> list[str]:
@@ -32,7 +32,8 @@ def values(settings: TextSettings, to: str, text: str) -> dict[str, str]:
     """What stands for the placeholders."""
     secret = settings.secret or ""
     basic = b64encode(f"{settings.account}:{secret}".encode()).decode()  # RFC 7617
-    return {"to": to, "text": text, "from": settings.sender, "secret": secret, "basic": basic}
+    number = {"to": to, "digits": to.lstrip("+")}
+    return number | {"text": text, "from": settings.sender, "secret": secret, "basic": basic}
 
 
 def url(settings: TextSettings, given: Mapping[str, str]) -> str:

@@ -167,13 +167,9 @@ SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot]
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     """The stock admin: Django's own pages."""
     page = visit(stage.admin)
-    for path in (
-        "",
-        "audit/entry/",
-        "directory/settings/",
-        "directory/passwordpolicy/add/",
-        *_of_the_directory(stage),
-    ):
+    messages = ("directory/textsettings/", "directory/messagetemplate/add/", "directory/message/")
+    ours = ("", "audit/entry/", "directory/settings/", "directory/passwordpolicy/add/")
+    for path in (*ours, *messages, *_of_the_directory(stage)):
         page.goto(f"/riverside/admin/{path}")
         yield path, page
     page.goto("/riverside/admin/audit/entry/")

@@ -59,10 +59,10 @@ def test_a_form(district, gateway, web):
 
 
 def test_everything_in_the_address(district, gateway, web):
-    gateway("/send?key={secret}&to={to}&text={text}", method="GET", body="")
+    gateway("/send?key={secret}&to={to}&n={digits}&text={text}", method="GET", body="")
     send(district)
     query = parse_qs(urlsplit(web.asked[0].path).query)
-    assert (query["key"], query["to"]) == (["s3cret"], [TO])
+    assert (query["key"], query["to"], query["n"]) == (["s3cret"], [TO], ["14255550100"])
     assert web.asked[0].body == ""
 
 

@@ -97,6 +97,19 @@ def test_a_host_that_an_operator_allows_is_reached(district, web, allow):
     assert [(one.method, one.path) for one in web.asked] == [("GET", "/x?y=1")]
 
 
+@pytest.mark.parametrize(
+    ("host", "port", "tls", "header"),
+    [
+        ("sms.example", 443, True, "sms.example"),
+        ("sms.example", 80, False, "sms.example"),
+        ("sms.example", 443, False, "sms.example:443"),
+        ("2606:4700::1", 8443, True, "[2606:4700::1]:8443"),
+    ],
+)
+def test_the_host_is_named_as_a_browser_names_it(host, port, tls, header):
+    assert outgoing._as_header(host, port, tls) == header
+
+
 def test_for_this_tenant_and_this_port_only(district, lake, web, allow):
     allow("127.0.0.1", web.port)
     with pytest.raises(Forbidden):
