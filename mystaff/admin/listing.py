@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, ShowFacets
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -54,6 +54,7 @@ class ListAdmin(ModelAdmin):
     actions = None
     view_on_site = False
     sortable_by = ()
+    show_facets = ShowFacets.NEVER  # they count everybody, for each choice
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[ChangeList]:
         return InOneOrder

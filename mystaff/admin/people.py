@@ -163,8 +163,8 @@ class PersonAdmin(DeedAdmin):
 
     def hanging(self, obj: User) -> dict[str, int]:
         return {
-            _("locations"): obj.unit_memberships.count(),
-            _("groups"): obj.groupmember_set.count(),
+            _("memberships of locations"): obj.unit_memberships.count(),
+            _("memberships of groups"): obj.groupmember_set.count(),
             _("role assignments"): obj.role_assignments.count(),
         }
 

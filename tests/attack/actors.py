@@ -52,7 +52,7 @@ class Actor:
         if row.tenant == place and _names(PUBLIC, cell):
             return True
         if row.owner in self.own or (row.table == "directory_user" and row.pk in self.own):
-            return _names(ACCOUNT, cell)
+            return _names(ACCOUNT, cell) or (row.tenant == self.tenant and _names(self.tables, cell))
         if row.tenant != self.tenant and row.table not in REGISTERS:
             return False
         helped = bool(self.circles & {row.circle, *EVERY})

@@ -14,15 +14,22 @@ FIELDS = (
     "tenant_id", "home_tenant", "home_user_id", "host", "host_id", "guest_id", "group", "my_staff_group",
     "invitation", "ticket", "next", "role", "set_by", "authority", "source_id", "user_principal_name",
     "display_name", "_selected_action", "action", "object_id", "session", "_method", "actor_id", "target_id",
+    "who", "location", "below", "add_people", "add_members", "user_name",
 )  # fmt: skip
 # Fields that may take a name, and how one is written there.
 NAMES = {name: ID for name in ("login", "user", "person", "host", "group", "next", "display_name")}
-NAMES |= {"username": f"{ID}@lakeshore.example", "user_principal_name": f"{ID}@lakeshore.example"}
+NAMES |= {
+    name: f"{ID}@lakeshore.example"
+    for name in ("username", "user_principal_name", "who", "add_people", "add_members", "user_name")
+}
 HERE = ("own path", "outside")
 ELSEWHERE = ("login", "next", "tenant")
 FORMS = ("sign_in", "choose", "update_password", "change_password", "account", "reset_password", "phone")
 FORMS += ("remove_phone", "phone_sign_in", "forgot_password", "admin:directory_settings_change")
 FORMS += ("admin:directory_settings_add", "admin:audit_entry_changelist", "admin:audit_entry_add")
+FORMS += ("admin:directory_user_change", "admin:directory_user_add", "admin:directory_group_add")
+FORMS += ("admin:directory_administrativeunit_add", "admin:directory_roleassignment_add")
+FORMS += ("admin:directory_guest_add",)
 SETTINGS = {
     "my_staff_access": "selected",
     "self_service_reset": "all",
@@ -34,6 +41,7 @@ SETTINGS = {
     "accent": "#1d6b55",
     "_save": "Save",
 }
+PERSON = {"user_principal_name": "pia@riverside.example", "display_name": "Pia", "is_active": "on"}
 BASES = {
     "sign_in": {"login": "nobody@riverside.example", "password": "wrong"},
     "choose": {"username": "nobody@nowhere.example"},
@@ -43,6 +51,11 @@ BASES = {
     "phone_sign_in": {"on": "1"},
     "admin:directory_settings_change": SETTINGS,
     "admin:directory_settings_add": SETTINGS,
+    "admin:directory_user_change": PERSON,
+    "admin:directory_user_add": PERSON,
+    "admin:directory_group_add": {"name": "Attacked", "_save": "Save"},
+    "admin:directory_administrativeunit_add": {"name": "Attacked", "kind": "class", "_save": "Save"},
+    "admin:directory_roleassignment_add": {"who": "pia@riverside.example", "role": "Password Administrator"},
 }
 
 
@@ -94,6 +107,7 @@ def _tickets(attacker: Attacker, mount: Mount, target: Target) -> Iterator[Attac
 
 
 def _table_of(field: str) -> str:
-    tables = {"group": "directory_group", "unit": "directory_administrativeunit"}
+    tables = {"below": "directory_administrativeunit", "location": "directory_administrativeunit"}
+    tables |= {"group": "directory_group", "unit": "directory_administrativeunit"}
     tables |= {"invitation": "directory_invitation", "session": "tenants_session", "source_id": "audit_entry"}
     return next((table for name, table in tables.items() if name in field), "directory_user")

@@ -12,7 +12,13 @@ from tests.attack.client import Browser, Request
 from tests.attack.world import World
 from tests.conftest import PASSWORD
 
-ADMIN = TRAIL | {"directory_group": frozenset({"id", "name"}), "directory_settings": EVERY}
+ADMIN = TRAIL | {
+    "directory_group": frozenset({"id", "name"}),
+    "directory_roleassignment": frozenset({"id", "role", "source"}),
+    "directory_administrativeunit": frozenset({"id", "name", "kind", "source"}),
+    "directory_user": frozenset({"source"}),
+    "directory_settings": EVERY,
+}
 ADMIN |= {"directory_passwordpolicy": EVERY}
 ADMIN |= dict.fromkeys(("directory_message", "directory_messagetemplate", "directory_textsettings"), EVERY)
 # name: who, the circles of people that the portal shows them, what they may read of the whole tenant

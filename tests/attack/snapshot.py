@@ -27,6 +27,9 @@ RIGHTFUL = {
     "directory_message": "New ones in the attackers' own tenant only: notices to whom they may help.",
     "directory_user": "The two people whom the actors may help.",
     "directory_phonemethod": "The two people whom the actors may help.",
+    "directory_emailmethod": "The two people whom the actors may help.",
+    "directory_searchword": "Of the two people whom the actors may help.",
+    "directory_": "New rows in the attackers' own tenant: its administrator adds people, places and groups.",
 }
 HELPED = ("pia", "nora")
 
@@ -73,7 +76,11 @@ class Rightful:
 
     def __call__(self, change: Change) -> bool:
         rule: Callable[[Change], bool] | None = getattr(self, f"_{change.table}", None)
-        return rule is not None and rule(change)
+        return (rule is not None and rule(change)) or self._added(change)
+
+    def _added(self, change: Change) -> bool:
+        new = change.old is None and change.table.startswith("directory_")
+        return new and json.loads(change.new)["tenant_id"] == self._own
 
     def _cache(self, change: Change) -> bool:
         return change.old is None
@@ -101,3 +108,5 @@ class Rightful:
 
     def _directory_phonemethod(self, change: Change) -> bool:
         return json.loads(change.new or change.old)["user_id"] in self._helped
+
+    _directory_emailmethod = _directory_searchword = _directory_phonemethod
