@@ -1,5 +1,6 @@
 """Packages from npm, for the Node.js of a wheel. `python -m tests.npm FOLDER` renews its lock file."""
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -21,16 +22,24 @@ class NotInstalled(Exception):
 
 def install(here: Path, name: str) -> Path:
     """What the lock file names, with the hashes that it names; nothing is downloaded for a second time."""
-    folder, ours = VAR / name, (here / LOCK).read_bytes()
+    folder = VAR / name
+    folder.mkdir(parents=True, exist_ok=True)
+    # Two processes of one test run may come at once.
+    with (folder / "installing").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        _install(here, folder)
+    return folder
+
+
+def _install(here: Path, folder: Path) -> None:
+    ours = (here / LOCK).read_bytes()
     # npm writes its own list as the last step: without it the folder is half an installation.
     whole = (folder / "node_modules" / ".package-lock.json").exists()
     if not whole or (folder / LOCK).read_bytes() != ours:
-        print(f"Installing {name} from npm (once, about a minute) ...", flush=True)
-        folder.mkdir(parents=True, exist_ok=True)
+        print(f"Installing {folder.name} from npm (once, about a minute) ...", flush=True)
         for file in ("package.json", LOCK):
             shutil.copyfile(here / file, folder / file)
         _npm("ci", folder)
-    return folder
 
 
 def renew(here: Path) -> None:

@@ -53,8 +53,11 @@ class Smsc:
     port: int = 0
     lines: list[dict] = field(default_factory=list)
 
-    def taken(self) -> list[dict]:
-        """Every part since it was last asked; each is printed before it is answered."""
+    def taken(self, least: int = 0) -> list[dict]:
+        """Every part since it was last asked, as soon as there are so many: the pipe may lag behind."""
+        end = time.monotonic() + START
+        while len(self.lines) < least and time.monotonic() < end:
+            time.sleep(0.02)
         found, self.lines[:] = list(self.lines), []
         return found
 

@@ -323,3 +323,10 @@ def test_texts_are_sent(district, settings):
     assert not notices.texts_are_sent()
     TextSettings.objects.create(gateway="smpp")
     assert notices.texts_are_sent()
+
+
+def test_without_a_gateway_the_reason_says_so(district, settings):
+    settings.MYSTAFF_DEMO = False
+    with pytest.raises(Undeliverable):
+        send_code(district.sam)
+    assert Message.objects.get().reason == "No gateway for texts has been set up."
