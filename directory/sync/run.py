@@ -7,6 +7,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.models import Result
+from directory import administrators
+from directory.connectors import Refused
 from directory.sync import oneroster, snapshot
 from directory.sync.apply import apply, record_run
 from directory.sync.findings import Finding, Findings, RosterError
@@ -45,12 +47,20 @@ def import_oneroster(
                 _wait_for_others(tenant)
                 outcome = _planned(tenant, roster, accept_removals)
                 if not dry_run:
-                    apply(outcome.plan, SOURCE, password_hash=password_hash)
+                    _apply(outcome.plan, password_hash)
         except RosterError as error:
             if not dry_run:
                 record_run(SOURCE, {"problems": len(error.problems)}, Result.FAILURE, str(error.problems[0]))
             raise
     return outcome
+
+
+def _apply(plan: Plan, password_hash: str | None) -> None:
+    try:
+        with administrators.keeping_one():
+            apply(plan, SOURCE, password_hash=password_hash)
+    except Refused as error:
+        raise RosterError([Finding("users.csv", 1, str(error))]) from error
 
 
 def _planned(tenant: Tenant, roster: Roster, accept_removals: bool) -> Outcome:

@@ -83,3 +83,11 @@ def test_what_is_wrong_is_said_and_nothing_changes(district, name, role, options
 def test_an_operator_gets_no_role_this_way(operator):
     with pytest.raises(CommandError, match="No tenant"):
         run("operator@mystaff.example", roles.GLOBAL)
+
+
+def test_the_last_global_administrator_keeps_the_role(district):
+    with pytest.raises(CommandError, match="last Global Administrator"):
+        run("admin@riverside.example", roles.GLOBAL, remove=True)
+    run("omar.diaz@riverside.example", roles.GLOBAL)
+    run("admin@riverside.example", roles.GLOBAL, remove=True)
+    assert held(district.admin) == []

@@ -148,6 +148,21 @@ def test_who_is_missing_is_disabled_and_signed_out_but_not_removed(bring):
     assert not after.role_assignments.exists() and not after.unit_memberships.exists()
 
 
+def test_the_last_global_administrator_is_not_disabled_by_a_file(bring):
+    bring()
+    tom = person("tom.baker")
+    tom.set_password("Copper-Lantern-47")
+    tom.save()
+    assign(tom, roles.GLOBAL)
+    gone = change("users.csv", "tom,,,true", "tom,tobedeleted,,true")
+    with pytest.raises(RosterError, match="users.csv:1: This is the last Global Administrator"):
+        bring(gone)
+    assert person("tom.baker").is_active
+    assign(make_person("second@riverside.example", "Second"), roles.GLOBAL)
+    bring(gone)
+    assert not person("tom.baker").is_active
+
+
 def test_who_is_switched_off_in_the_file_is_signed_out(bring):
     bring()
     before = person("tom.baker").get_session_auth_hash()
