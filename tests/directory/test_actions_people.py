@@ -10,7 +10,15 @@ from audit.models import Entry, Result
 from directory import actions, roles
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
-from directory.models import EmailMethod, GroupMember, RoleAssignment, SearchWord, UnitMembership, User
+from directory.models import (
+    EmailMethod,
+    GroupMember,
+    Message,
+    RoleAssignment,
+    SearchWord,
+    UnitMembership,
+    User,
+)
 from tests.conftest import assign, make_person, make_unit
 from tests.directory.trail import changes, outcomes
 
@@ -205,10 +213,14 @@ def test_an_alternate_address_is_added_changed_and_removed(district, by):
     actions.remove_alternate_email(district.pia, by=by)
     assert not EmailMethod.objects.filter(user=district.pia).exists()
     assert changes("Admin deleted security info") == {"alternateEmail": ("pia@new.example", None)}
-    assert [job.args["notice"] for job in ProcrastinateJob.objects.order_by("id")] == [
-        "email_added",
-        "email_changed",
-    ]
+    told = {(message.name, message.to) for message in Message.objects.all()}
+    assert told == {
+        ("email_added", "pia@home.example"),
+        ("email_changed", "pia@new.example"),
+        ("email_changed", "pia@home.example"),
+        ("email_removed", "pia@new.example"),
+    }
+    assert ProcrastinateJob.objects.count() == 4
 
 
 @pytest.mark.parametrize("address", ["PIA.moss@riverside.example", "no address"])
