@@ -5,8 +5,17 @@ from django.test import Client
 
 from audit.models import Entry, record
 from directory import roles
-from directory.models import Group, Guest, PasswordPolicy, RoleAssignment, Settings
-from tenants.models import EmailDomain, HostName, operators
+from directory.models import (
+    Group,
+    Guest,
+    Message,
+    MessageTemplate,
+    PasswordPolicy,
+    RoleAssignment,
+    Settings,
+    TextSettings,
+)
+from tenants.models import AllowedHost, EmailDomain, HostName, operators
 from tests.attack.targets import ID, INSIDE, OUTSIDE, targets
 from tests.conftest import assign, make_person, signed_in
 from tests.mystaff.test_access_table import GONE, NO, TO, UP, VISITORS, visitors  # noqa: F401  a fixture
@@ -50,14 +59,19 @@ INSIDE_TABLE = {
     "admin:leave_tenant": WANTS_POST,
     "admin:autocomplete": NONE,
     "admin:app_list audit": dict.fromkeys(STAFF, GONE) | {"global": UP, "reader": UP},
-    "admin:app_list directory": ALL | {"reader": GONE},
+    "admin:app_list directory": ALL,
     **_model("audit_entry", READING, add=NONE, delete=NONE, history=READING),
+    "admin:audit_entry_export_csv": READING,
+    "admin:audit_entry_export_jsonl": READING,
     **_model("directory_user", PEOPLE),
     **_model("directory_administrativeunit", GLOBAL),
     **_model("directory_group", GROUPS, delete=GLOBAL | {"groups": UP}),
     **_model("directory_roleassignment", ROLES),
     **_model("directory_guest", GLOBAL),
     **_model("directory_passwordpolicy", POLICY, history=LED_ON),
+    **_model("directory_messagetemplate", GLOBAL, history=LED_ON),
+    **_model("directory_textsettings", GLOBAL, changelist=TRAIL, add=NONE, delete=NONE, history=LED_ON),
+    **_model("directory_message", READING, add=NONE, delete=NONE, history=READING),
     **_model(
         "directory_settings", SWITCHES, changelist=LED_TO_SWITCHES, add=NONE, delete=NONE, history=LED_ON
     ),
@@ -74,13 +88,16 @@ OPERATORS_TABLE = {
     "admin:enter_tenant": NOT,
     "admin:leave_tenant": NOT,
     **{f"admin:audit_entry_{what}": UP for what in ("changelist", "change", "history")},
+    **{f"admin:audit_entry_export_{form}": UP for form in ("csv", "jsonl")},
     **{f"admin:audit_entry_{what}": NO for what in ("add", "delete")},
     **{
         f"admin:tenants_{model}_{what}": UP
-        for model in ("tenant", "hostname", "emaildomain")
+        for model in ("tenant", "hostname", "emaildomain", "allowedhost")
         for what in ("changelist", "add", "change", "delete")
     },
-    **{f"admin:tenants_{model}_history": TO for model in ("tenant", "hostname", "emaildomain")},
+    **{
+        f"admin:tenants_{model}_history": TO for model in ("tenant", "hostname", "emaildomain", "allowedhost")
+    },
     "admin:tenants_tenant_delete": NO,
 }
 # Neither says who may: the sign-in leads to ours, and the stock ways from no or an unknown address lead back.
@@ -117,6 +134,11 @@ def inside(district, visitors) -> dict[str, str]:  # noqa: F811
         "guest": Guest.objects.exclude(home_tenant=None).get().pk,
         "settings": Settings.objects.get().pk,
         "passwordpolicy": PasswordPolicy.objects.create().pk,
+        "messagetemplate": MessageTemplate.objects.create(name="test", subject="x", text="x").pk,
+        "textsettings": TextSettings.objects.create().pk,
+        "message": Message.objects.create(
+            name="test", channel="sms", to="+14255550100", person=district.sam
+        ).pk,
     }
     return paths(INSIDE, "/riverside", keys)
 
@@ -128,6 +150,10 @@ def outside(district, visitors) -> dict[str, str]:  # noqa: F811
         entry = an_entry()
     domain = EmailDomain.objects.get(tenant=district.tenant)
     keys = {"entry": entry.pk, "tenant": district.tenant.pk, "hostname": host.pk, "emaildomain": domain.pk}
+    with operators().scope():
+        keys["allowedhost"] = AllowedHost.objects.create(
+            host="sms.local", port=443, tenant=district.tenant
+        ).pk
     return paths(OUTSIDE, "", keys)
 
 
