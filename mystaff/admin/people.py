@@ -25,11 +25,11 @@ from directory.models import (
     Settings,
     User,
 )
+from directory.phone_numbers import to_e164
 from mystaff.admin.door import REFUSALS, DeedAdmin, DeedForm, sentence
 from mystaff.admin.filters import DisabledFilter, GroupFilter, PlaceFilter
 from mystaff.admin.listing import listed, role_and_scope
 from mystaff.initiator import initiator
-from mystaff.portal.forms import PhoneForm
 from mystaff.templatetags.mystaff import phone as written
 
 METHODS = ("alternate_email_address", "mobile_phone_number")
@@ -78,10 +78,7 @@ class PersonForm(DeedForm):
         text = self.cleaned_data["mobile_phone_number"].strip()
         if not text or "mobile_phone_number" not in self.changed_data:
             return text
-        form = PhoneForm(Settings.current().phone_region, {"phone_number": text})
-        if not form.is_valid():
-            raise ValidationError(form.errors["phone_number"].as_data())
-        return form.cleaned_data["phone_number"]
+        return to_e164(text, Settings.current().phone_region)
 
 
 def on_file(person: User) -> tuple[str, str]:

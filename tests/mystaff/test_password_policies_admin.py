@@ -103,7 +103,7 @@ def test_an_authentication_policy_administrator_sees_nothing_else_there(district
     assign(person, roles.AUTHENTICATION_POLICY)
     browser = sign_in(person)
     assert browser.get("/riverside/admin/").status_code == 200
-    for model in ("audit/entry", "directory/settings"):
+    for model in ("audit/entry", "directory/user", "directory/message"):
         assert browser.get(f"/riverside/admin/{model}/").status_code == 403
 
 
