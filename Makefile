@@ -16,7 +16,7 @@ demo: .venv/base.stamp ## start the demo: database, web server and worker (PORT=
 test: .venv/test.stamp ## run every test against a real PostgreSQL (ARGS="-k phone")
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-mutants: .venv/test.stamp ## change the guarding code in 800 places: a test must notice (ONLY=survivors)
+mutants: .venv/test.stamp ## change the guarding code in hundreds of places: a test must notice (ONLY=survivors)
 	@$(BIN)/python -m tests.mutants.run $(if $(ONLY),'$(ONLY)')
 
 bench: .venv/test.stamp ## measure pages at 1,000,000 people, as ratios (SIZE=20000 is smaller, ONLY=database a part)

@@ -7,6 +7,11 @@ ACTIONS = [
     SURFACES + "test_initiator.py",
 ]
 
+RECOVERY = [
+    *(DIRECTORY + name for name in ("recovery/test_throttle.py", "recovery/test_flow.py")),
+    SURFACES + "test_selfservice.py",
+]
+
 # Not among them: the 2,000 random directories, the browser's tests, the plans, which take too long for each.
 TARGETS = {
     "directory/permissions.py": [
@@ -18,6 +23,19 @@ TARGETS = {
     "directory/door.py": ACTIONS,
     "directory/actions/passwords.py": ACTIONS,
     "directory/actions/phones.py": ACTIONS,
+    "directory/actions/people.py": [DIRECTORY + "test_actions_people.py"],
+    "directory/actions/units.py": [DIRECTORY + "test_actions_units.py"],
+    "directory/actions/groups.py": [DIRECTORY + "test_actions_groups.py"],
+    "directory/actions/roles.py": [DIRECTORY + "test_actions_roles.py"],
+    "directory/actions/settings.py": [DIRECTORY + "test_company.py", SURFACES + "admin/test_switches.py"],
+    "directory/granting.py": [DIRECTORY + "test_actions_roles.py", DIRECTORY + "test_actions_groups.py"],
+    "directory/administrators.py": [
+        DIRECTORY + name
+        for name in ("test_administrators.py", "test_actions_roles.py", "test_actions_people.py")
+    ],
+    "directory/recovery/throttle.py": RECOVERY,
+    "directory/recovery/flow.py": RECOVERY,
+    "directory/recovery/eligibility.py": RECOVERY,
     "directory/models/units.py": [
         DIRECTORY + "test_units.py",
         DIRECTORY + "test_permissions.py",
