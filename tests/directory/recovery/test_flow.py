@@ -73,6 +73,14 @@ def test_addresses_are_compared_without_case(sam):
     assert len(sam.ask(Way.EMAIL, HOME.upper())) == 1
 
 
+# Small letters of these are an ordinary k and s: the mailbox may be somebody else's.
+@pytest.mark.parametrize("on_file", ["sam.kline@example.org", "strasse@example.org"])
+def test_a_code_goes_to_what_is_on_file_and_never_to_what_was_typed(district, sam, on_file):
+    give(district.sam, email=on_file)
+    sam.ask(Way.EMAIL, on_file.replace("k", "\u212a").replace("ss", "\u017fs"))
+    assert {to for message in mail.outbox for to in message.to} <= {on_file}
+
+
 @pytest.mark.parametrize(("way", "typed"), [(Way.EMAIL, "sam.home@example.com"), (Way.SMS, "+14255550101")])
 def test_what_is_not_on_file_gets_nothing(sam, way, typed):
     assert sam.ask(way, typed) == []
