@@ -239,6 +239,37 @@ def test_a_person_switched_off_meanwhile_gets_nowhere(district, sam):
     assert sam.step == Step.OVER
 
 
+@pytest.mark.parametrize("new", ["", "sam.other@example.org"])
+def test_an_address_taken_off_or_replaced_meanwhile_proves_nothing(district, clock, new):
+    give(district.sam, email="stranger@example.net")
+    stranger = Visitor(district.sam.user_principal_name)
+    assert stranger.prove(Way.EMAIL, "stranger@example.net")
+    clock.pass_(seconds=1)
+    if new:
+        give(district.sam, email=new)
+    else:
+        EmailMethod.objects.filter(user=district.sam).delete()
+    assert stranger.step == Step.OVER
+    with pytest.raises(Refused):
+        recover(stranger)
+
+
+def test_an_address_put_on_file_meanwhile_proves_who_it_is(district, clock):
+    nora = Visitor(district.nora.user_principal_name)
+    clock.pass_(minutes=2)  # on the telephone with whoever looks after the account
+    give(district.nora, email="nora@home.example", by=district.admin)
+    assert nora.prove(Way.EMAIL, "nora@home.example")
+    assert nora.step == Step.PASSWORD
+
+
+def test_an_address_whose_setter_lost_the_role_meanwhile_proves_nothing(district):
+    give(district.sam, email="stranger@example.net", by=district.maria)
+    stranger = Visitor(district.sam.user_principal_name)
+    assert stranger.prove(Way.EMAIL, "stranger@example.net")
+    RoleAssignment.objects.filter(user=district.maria).delete()
+    assert stranger.step == Step.OVER
+
+
 def test_a_way_back_begun_for_one_person_is_not_good_for_the_next_of_that_name(district, sam):
     sam.prove()
     name = district.sam.user_principal_name
