@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 PLACEHOLDER = re.compile(r"\{\s*([^{}\s]+)\s*\}")
+CODE = re.compile(r"\{\s*code\s*\}")
+UNREAD = re.compile(r"<\s*(style|script)\b.*?(<\s*/\s*\1|\Z)", re.IGNORECASE | re.DOTALL)
 ALWAYS = ("name", "user_name", "organization", "contact")
 
 
@@ -208,12 +210,19 @@ def problem(name: str, field: str, text: str, surroundings: Mapping[str, object]
         return _("The code stands in the text only.") if _example("subject", text, surroundings) else ""
     if {"code", "minutes"} - set(PLACEHOLDER.findall(text)):
         return _("The message needs {code} and {minutes}.")
+    if field == "html" and len(CODE.findall(text)) != len(CODE.findall(_readable(text))):
+        return _("{code} has to stand where people read it, not inside a tag or a style.")
     if _example(field, text, surroundings) != [EXAMPLE["code"]]:
         return _("The message may hold one number of six digits or more: the code, once.")
     return ""
 
 
 EXAMPLE = {"name": "Sam", "user_name": "sam@school.example", "code": "123456", "minutes": 5, "whom": "Sam"}
+
+
+def _readable(html: str) -> str:
+    """Without tags, and without styles and scripts, which are no text."""
+    return strip_tags(UNREAD.sub("", html))
 
 
 def _example(field: str, text: str, surroundings: Mapping[str, object]) -> list[str]:

@@ -20,19 +20,24 @@ def send_code(recovery: Recovery) -> None:
     if recovery.ends_at <= timezone.now():
         return
     person = eligibility.person_of(recovery.user_name)
-    if person and _is_on_file(person, recovery):
+    if person and (to := _on_file(person, recovery)):
         code, minutes = _new_code(recovery, person), codes.MINUTES
-        notices.send_to(recovery.way, recovery.destination, "code", person, code=code, minutes=minutes)
+        notices.send_to(recovery.way, to, "code", person, code=code, minutes=minutes)
     elif person:
         note(person, Result.FAILURE, _("What was typed is not on file, or does not count."), recovery.way)
 
 
-def _is_on_file(person: User, recovery: Recovery) -> bool:
+def _on_file(person: User, recovery: Recovery) -> str:
+    """Where the code goes, if that is what was typed; '' if it is not.
+
+    As it is on file, never as it was typed: letters that are one in small may lead to two mailboxes, such as
+    the Kelvin sign and k.
+    """
     # Two people may not be told apart by how one way back goes on: it stays with whom it began.
     if recovery.person_id not in (None, person.pk):
-        return False
+        return ""
     on_file = eligibility.destination(person, recovery.way)
-    return bool(on_file) and on_file.casefold() == recovery.destination.casefold()
+    return on_file if on_file.casefold() == recovery.destination.casefold() else ""
 
 
 def _new_code(recovery: Recovery, person: User) -> str:

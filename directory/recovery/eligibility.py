@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from directory import permissions
 from directory.models import EmailMethod, PhoneMethod, PhoneType, Settings, User, Way
 from directory.models.assignments import any_role_of
@@ -15,12 +17,17 @@ def person_of(user_name: str) -> User | None:
 
 def destination(person: User, way: str) -> str:
     """Where a code for this person goes; '' where nothing that counts is on file."""
-    method = _phone(person) if way == Way.SMS else EmailMethod.objects.filter(user=person).first()
+    method = _on_file(person, way)
     if method is None or not _counts(method, person):
         return ""
     found = method.number if way == Way.SMS else method.address
     # Mail to the account itself is read with the very password that was forgotten.
     return "" if found.casefold() == person.user_principal_name else found
+
+
+def still_counts(person: User, way: str, since: datetime) -> bool:
+    """Whether what was proved since then is what is on file now, and still counts."""
+    return bool(destination(person, way)) and _on_file(person, way).set_at <= since
 
 
 def ways_needed(person: User) -> int:
@@ -29,8 +36,10 @@ def ways_needed(person: User) -> int:
     return 2 if holds_role else Settings.current().methods_required
 
 
-def _phone(person: User) -> PhoneMethod | None:
-    return person.phones.filter(phone_type=PhoneType.MOBILE).first()
+def _on_file(person: User, way: str) -> PhoneMethod | EmailMethod | None:
+    if way == Way.SMS:
+        return person.phones.filter(phone_type=PhoneType.MOBILE).first()
+    return EmailMethod.objects.filter(user=person).first()
 
 
 def _counts(method: PhoneMethod | EmailMethod, person: User) -> bool:

@@ -122,12 +122,17 @@ def step(recovery: Recovery) -> Step:
 def proven(recovery: Recovery) -> User | None:
     """Who proved at least one way, as long as that counts.
 
-    It does no more when the password was changed since the code went out, or the person was switched off.
+    It does no more when the password was changed since the code went out, when the person was switched off,
+    or when the address or number was taken off, replaced, or set by somebody who meanwhile lost their role:
+    that is what is done about a stranger's.
     """
     person = eligibility.person_of(recovery.user_name) if recovery.proved else None
     if person is None or person.pk != recovery.person_id:
         return None
-    return person if person.password_changed_at == recovery.password_changed_at else None
+    stands = person.password_changed_at == recovery.password_changed_at and all(
+        eligibility.still_counts(person, way, recovery.asked_at) for way in recovery.proved
+    )
+    return person if stands else None
 
 
 def _hash(token: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import places
 from directory.models import AdministrativeUnit, Group, User
 
+YEARS = range(2000, 3000)
 MOST_NAMES = 200  # that one form takes: each is a deed of its own
 
 
@@ -20,6 +22,13 @@ class MomentField(forms.DateTimeField):
     def __init__(self, **kwargs) -> None:
         box = forms.DateTimeInput(format="%Y-%m-%dT%H:%M:%S", attrs={"type": "datetime-local", "step": 1})
         super().__init__(required=False, widget=box, **kwargs)
+
+    def clean(self, value: str) -> datetime | None:
+        """Not at either end of time: in UTC that may be a year that PostgreSQL has and Python has not."""
+        moment = super().clean(value)
+        if moment and moment.year not in YEARS:
+            raise ValidationError(_("Use a date between the years 2000 and 2999."))
+        return moment
 
 
 class PeopleField(forms.CharField):
@@ -64,7 +73,10 @@ class PrincipalField(forms.CharField):
 
     def clean(self, value: str) -> User | Group:
         text = super().clean(value).strip()
-        found = _named([text.lower()]).first() or Group.objects.filter(name=text).first()
+        person, group = _named([text.lower()]).first(), Group.objects.filter(name=text).first()
+        if person and group:
+            raise ValidationError(_("A person and a group have the name %(name)s."), params={"name": text})
+        found = person or group
         if found is None:
             raise ValidationError(_("No person and no group has the name %(name)s."), params={"name": text})
         if isinstance(found, Group) and not found.is_role_assignable:

@@ -7,6 +7,7 @@ from audit.models import Entry, Result
 from directory import guests
 from directory.door import Denied, Initiator
 from directory.models import Invitation, User
+from tests.conftest import make_person
 
 
 def ask(lake, name: str) -> None:
@@ -60,6 +61,15 @@ def test_accepted_stands_for_the_person_and_learns_the_name(district, lake, gues
         assert (guest_maria.display_name, guest_maria.first_name) == ("Maria López", "Maria")
         assert not guest_maria.has_usable_password()
         assert guest_maria in User.objects.search("lopez")
+
+
+def test_who_got_a_guests_old_name_gets_nothing_of_theirs(district, lake, guest_maria):
+    User.objects.filter(pk=district.maria.pk).update(user_principal_name="maria.old@riverside.example")
+    namesake = make_person("maria.lopez@riverside.example", "Mario López")
+    ask(lake, "maria.lopez@riverside.example")
+    assert not Invitation.objects.filter(user=namesake).exists()
+    with lake.tenant.scope():
+        assert guests.as_guest(district.maria, lake.tenant) == guest_maria
 
 
 def test_an_invitation_is_accepted_only_by_the_invited(district, lake):

@@ -113,6 +113,14 @@ def test_a_good_one_is_saved(district, fields):
         ({"text": "{code} {code} {minutes}"}, "one number of six digits"),
         ({"text": "1{code} {minutes}"}, "one number of six digits"),
         ({"html": "<p>{code} {minutes} 9515550100</p>"}, "one number of six digits"),
+        (
+            {"html": '<p>{code} {minutes}</p><img src="https://x.example/{code}">'},
+            "not inside a tag or a style",
+        ),
+        (
+            {"html": "<style>p {background: url(//x.example/{code})}</style> {minutes}"},
+            "not inside a tag or a style",
+        ),
         ({"subject": "{code}"}, "in the text only"),
         ({"subject": "Call 9515550100"}, "in the text only"),
         ({"subject": " "}, "needs a subject"),

@@ -175,6 +175,14 @@ def test_messages_are_shown_with_their_reason_and_without_their_address(district
     assert "staff only" not in admin.get(f"{MESSAGES}?state__exact=sent").content.decode()
 
 
+@pytest.mark.parametrize("asked", ["to__startswith=sam", "to=sam.home%40example.org", "reason__regex=.*"])
+def test_what_is_not_shown_is_not_asked_for_either(district, sign_in, asked):
+    Message.objects.create(channel="email", to="sam.home@example.org", name="test", person=district.sam)
+    reader = make_person("reader@riverside.example", "Rita Adams")
+    assign(reader, roles.GLOBAL_READER)
+    assert sign_in(reader).get(f"{MESSAGES}?{asked}").status_code == 400
+
+
 def test_they_cannot_be_touched(district, admin):
     row = Message.objects.create(channel="sms", to="+14255550100", name="test", person=district.sam)
     assert admin.post(f"{MESSAGES}{row.pk}/change/", {"state": "sent"}).status_code == 403

@@ -73,6 +73,14 @@ def test_addresses_are_compared_without_case(sam):
     assert len(sam.ask(Way.EMAIL, HOME.upper())) == 1
 
 
+# Small letters of these are an ordinary k and s: the mailbox may be somebody else's.
+@pytest.mark.parametrize("on_file", ["sam.kline@example.org", "strasse@example.org"])
+def test_a_code_goes_to_what_is_on_file_and_never_to_what_was_typed(district, sam, on_file):
+    give(district.sam, email=on_file)
+    sam.ask(Way.EMAIL, on_file.replace("k", "\u212a").replace("ss", "\u017fs"))
+    assert {to for message in mail.outbox for to in message.to} <= {on_file}
+
+
 @pytest.mark.parametrize(("way", "typed"), [(Way.EMAIL, "sam.home@example.com"), (Way.SMS, "+14255550101")])
 def test_what_is_not_on_file_gets_nothing(sam, way, typed):
     assert sam.ask(way, typed) == []
@@ -229,6 +237,37 @@ def test_a_person_switched_off_meanwhile_gets_nowhere(district, sam):
     sam.prove()
     User.objects.filter(pk=district.sam.pk).update(is_active=False)
     assert sam.step == Step.OVER
+
+
+@pytest.mark.parametrize("new", ["", "sam.other@example.org"])
+def test_an_address_taken_off_or_replaced_meanwhile_proves_nothing(district, clock, new):
+    give(district.sam, email="stranger@example.net")
+    stranger = Visitor(district.sam.user_principal_name)
+    assert stranger.prove(Way.EMAIL, "stranger@example.net")
+    clock.pass_(seconds=1)
+    if new:
+        give(district.sam, email=new)
+    else:
+        EmailMethod.objects.filter(user=district.sam).delete()
+    assert stranger.step == Step.OVER
+    with pytest.raises(Refused):
+        recover(stranger)
+
+
+def test_an_address_put_on_file_meanwhile_proves_who_it_is(district, clock):
+    nora = Visitor(district.nora.user_principal_name)
+    clock.pass_(minutes=2)  # on the telephone with whoever looks after the account
+    give(district.nora, email="nora@home.example", by=district.admin)
+    assert nora.prove(Way.EMAIL, "nora@home.example")
+    assert nora.step == Step.PASSWORD
+
+
+def test_an_address_whose_setter_lost_the_role_meanwhile_proves_nothing(district):
+    give(district.sam, email="stranger@example.net", by=district.maria)
+    stranger = Visitor(district.sam.user_principal_name)
+    assert stranger.prove(Way.EMAIL, "stranger@example.net")
+    RoleAssignment.objects.filter(user=district.maria).delete()
+    assert stranger.step == Step.OVER
 
 
 def test_a_way_back_begun_for_one_person_is_not_good_for_the_next_of_that_name(district, sam):

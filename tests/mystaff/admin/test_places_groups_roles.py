@@ -146,6 +146,23 @@ def test_what_is_wrong_is_said(district, admin, typed, said):
     assert not RoleAssignment.objects.filter(user=district.sam).exists()
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59", "0001-01-01T00:00:00", "1999-12-31T23:59:59"])
+def test_no_date_that_could_not_be_read_again(district, staff, settings, moment):
+    """Of a year that PostgreSQL has and Python has not, every page of whoever holds the role would fail."""
+    settings.TIME_ZONE = "America/New_York" if moment.startswith("9") else "Asia/Tokyo"
+    typed = {"who": "admin@riverside.example", "role": "Directory Readers"}
+    for name in ("starts_at", "ends_at"):
+        saved = save(staff["privileged"], url("roleassignment"), **typed, **{name: moment})
+        assert "between the years 2000 and 2999" in errors(saved)
+    assert len(User.objects.get(pk=district.admin.pk).assignments) == 1
+
+
+def test_a_name_that_a_person_and_a_group_have_is_nobodys(district, admin):
+    group = Group.objects.create(name="sam.reed@riverside.example", is_role_assignable=True)
+    typed = {"who": group.name, "role": roles.HELPDESK}
+    assert "A person and a group have the name" in errors(save(admin, url("roleassignment"), **typed))
+
+
 def test_a_privileged_role_administrator_makes_no_global_one(district, staff):
     data = {"who": "sam.reed@riverside.example", "role": roles.GLOBAL}
     assert "Only a Global Administrator" in errors(save(staff["privileged"], url("roleassignment"), **data))
