@@ -52,7 +52,7 @@ INSIDE_TABLE = {
     "admin:app_list audit": dict.fromkeys(STAFF, GONE) | {"global": UP, "reader": UP},
     "admin:app_list directory": ALL | {"reader": GONE},
     **_model("audit_entry", READING, add=NONE, delete=NONE, history=READING),
-    **_model("directory_user", PEOPLE),
+    **_model("directory_user", PEOPLE, **{"import": PEOPLE, "export": PEOPLE, "process_import": WANTS_POST}),
     **_model("directory_administrativeunit", GLOBAL),
     **_model("directory_group", GROUPS, delete=GLOBAL | {"groups": UP}),
     **_model("directory_roleassignment", ROLES),
