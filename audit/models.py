@@ -8,7 +8,7 @@ A tenant's entries are numbered without gaps and chained by their hashes (chain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +22,8 @@ from django.utils.translation import pgettext_lazy
 from audit import chain, plain, words
 from tenants import scopes
 from tenants.models import TenantModel
+
+AT_ONCE = 500  # entries in one statement
 
 
 class Result(models.TextChoices):
@@ -75,12 +77,13 @@ class Entry(TenantModel):
     def __str__(self) -> str:
         return f"{self.activity}: {self.target_name} ({self.get_result_display()})"
 
-    def own_words(self) -> list[EntryWord]:
-        """The words to find this entry by, not yet written."""
+    def own_words(self, found_by: Iterable[str] | None = None) -> list[EntryWord]:
+        """The words to find this entry by (those that are known already, if given), not yet written."""
         day = words.day_of(self.activity_at)
+        found_by = sorted(words.words_of_entry(self)) if found_by is None else found_by
         return [
             EntryWord(tenant_id=self.tenant_id, day=day, word=word, sequence=self.sequence)
-            for word in sorted(words.words_of_entry(self))
+            for word in found_by
         ]
 
 
@@ -132,7 +135,30 @@ def tell_left_open(entries: Sequence[Entry]) -> None:
         entry.left_open = entry.result == Result.ATTEMPTED and entry.correlation_id not in known
 
 
-def record(
+def record(activity: str, **facts: Any) -> Entry:
+    """Add one line to the trail of the tenant whose scope we are in; it says what `draft` takes.
+
+    From here to the end of the caller's transaction nobody else adds to this trail: let it be the last
+    statement. A transaction that writes into two trails could wait for another that waits for it.
+    """
+    [entry] = record_all([draft(activity, **facts)])
+    return entry
+
+
+def record_all(drafts: Iterable[Entry]) -> list[Entry]:
+    """Add many lines in this order, or none; the same holds as of `record`.
+
+    Everything that takes time is done before the end of the chain is locked.
+    """
+    entries = list(drafts)
+    found_by = [sorted(words.words_of_entry(entry)) for entry in entries]
+    if entries:
+        with transaction.atomic(savepoint=False):
+            _append(entries, found_by)
+    return entries
+
+
+def draft(
     activity: str,
     *,
     category: str,
@@ -145,15 +171,12 @@ def record(
     details: dict[str, str] | None = None,
     correlation_id: UUID | None = None,
 ) -> Entry:
-    """Add one line to the trail of the tenant whose scope we are in.
+    """A line for the trail of the tenant whose scope we are in, not yet written: without number and date.
 
     `actor` holds id, name, principal_name and ip_address; `target` id, type, name and principal_name.
     Names of activities and categories: Microsoft's "Audit activity reference". Raises NoScope.
-
-    From here to the end of the caller's transaction nobody else adds to this trail: let it be the last
-    statement. A transaction that writes into two trails could wait for another that waits for it.
     """
-    entry = Entry(
+    return Entry(
         tenant_id=scopes.require(),
         activity=plain.text(activity),
         category=plain.text(category),
@@ -167,9 +190,6 @@ def record(
         **_snapshot("actor", {name: value for name, value in actor.items() if name != "ip_address"}),
         **_snapshot("target", target or {}),
     )
-    with transaction.atomic(savepoint=False):
-        _append(entry)
-    return entry
 
 
 def _snapshot(role: str, who: dict[str, Any]) -> dict[str, Any]:
@@ -179,12 +199,14 @@ def _snapshot(role: str, who: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _append(entry: Entry) -> None:
+def _append(entries: list[Entry], found_by: list[list[str]]) -> None:
     head = Head.locked()
-    entry.sequence, entry.previous_hash = head.sequence + 1, head.hash
-    entry.activity_at = timezone.now()
-    entry.hash = head.hash = chain.digest(entry)
-    head.sequence = entry.sequence
-    entry.save(force_insert=True)
-    EntryWord.objects.bulk_create(entry.own_words())
+    for entry in entries:
+        entry.sequence, entry.previous_hash = head.sequence + 1, head.hash
+        entry.activity_at = timezone.now()
+        entry.hash = head.hash = chain.digest(entry)
+        head.sequence = entry.sequence
+    Entry.objects.bulk_create(entries, batch_size=AT_ONCE)
+    rows = [row for entry, own in zip(entries, found_by, strict=True) for row in entry.own_words(own)]
+    EntryWord.objects.bulk_create(rows, batch_size=10 * AT_ONCE)
     head.save(update_fields=["sequence", "hash"])

@@ -35,6 +35,10 @@ CHANGE_EMAIL = _on_person(
 REMOVE_EMAIL = _on_person(
     "remove_email", gettext_noop("Admin deleted security info"), roles.AUTHENTICATION_METHODS, "Delete"
 )
+# Many at once: who they reach is asked for each of them, by the deeds above
+_SHEET = {"category": "UserManagement", "needs": _PEOPLE}
+IMPORT_PEOPLE = Action("import_people", gettext_noop("Import people"), operation="Import", **_SHEET)
+EXPORT_PEOPLE = Action("export_people", gettext_noop("Export people"), operation="Export", **_SHEET)
 
 
 # Locations: who is where decides who reaches whom, so only those change it who reach everyone

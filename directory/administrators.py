@@ -10,11 +10,14 @@ from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from directory import roles
 from directory.connectors import Refused
 from directory.models import GroupMember, RoleAssignment, User
 from tenants import scopes
+
+LAST_ONE = gettext_noop("This is the last Global Administrator. Make somebody else one first.")
 
 
 def lasting() -> set[UUID]:
@@ -44,7 +47,7 @@ def keeping_one(actor: User | None = None) -> Iterator[None]:
     before = lasting()
     yield
     if before and not lasting():
-        raise Refused(_("This is the last Global Administrator. Make somebody else one first."))
+        raise Refused(_(LAST_ONE))
 
 
 def _wait_in_line() -> None:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
-from audit.models import Result, record
+from audit.models import Entry, Result, draft, record_all
 from directory import refusals
 from directory.connectors import Authority, AuthorityError, open_authority
 from directory.models import User
@@ -95,9 +95,15 @@ class Deed:
     correlation_id: UUID
     changed: list[dict[str, Any]] = field(default_factory=list)
     details: dict[str, str] = field(default_factory=dict)
+    parts: list[Deed] = field(default_factory=list)
 
     def write(self, result: str, reason: str = "") -> None:
-        record(
+        """Its line in the trail; with a success, those of its parts before it."""
+        parts = self.parts if result == Result.SUCCESS else []
+        record_all([*(part.entry(result) for part in parts), self.entry(result, reason)])
+
+    def entry(self, result: str, reason: str = "") -> Entry:
+        return draft(
             self.action.activity,
             category=self.action.category,
             operation=self.action.operation,
@@ -113,6 +119,11 @@ class Deed:
     def change(self, name: str, old: Any, new: Any) -> None:
         """Note an old and a new value for the trail; never a secret."""
         self.changed.append({"name": name, "oldValue": old, "newValue": new})
+
+    def part(self, action: Action, person: User) -> Deed:
+        """A deed on one person that is done or not done with this one; whether they are reached was asked."""
+        self.parts.append(Deed(self.by, action, snapshot(person), self.correlation_id))
+        return self.parts[-1]
 
 
 @contextmanager

@@ -8,7 +8,10 @@ inside the tenant's scope and outside of transactions: a row says how a try ende
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Iterable
 from traceback import format_tb
+from typing import NamedTuple
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -17,12 +20,32 @@ from directory.models.messages import surroundings
 from directory.notifiers import Deferred, Undeliverable, mail, texts
 from directory.wordings import Finished, finish
 
-__all__ = ["Deferred", "Undeliverable", "address", "deliver", "send", "send_to", "texts_are_sent"]
+__all__ = [
+    "Deferred",
+    "Undeliverable",
+    "Notice",
+    "address",
+    "address_all",
+    "deliver",
+    "send",
+    "send_to",
+    "texts_are_sent",
+]
 
 logger = logging.getLogger(__name__)
 
 TRIES = 8
+AT_ONCE = 1000  # rows in one statement
 texts_are_sent = texts.are_sent
+
+
+class Notice(NamedTuple):
+    """What a person is to be told; without channel and address by e-mail to their alternate address."""
+
+    person: User
+    name: str
+    channel: str = ""
+    to: str = ""
 
 
 def address(person: User, name: str, channel: str = "", to: str = "") -> Message | None:
@@ -30,15 +53,30 @@ def address(person: User, name: str, channel: str = "", to: str = "") -> Message
 
     Nothing, where there is no address, or no text goes to this person anyway.
     """
-    channel, to = channel or Channel.EMAIL, to or _alternate_address(person)
-    if not to or (channel == Channel.SMS and not texts.are_sent(person)):
-        return None
-    return Message.objects.create(person=person, name=name, channel=channel, to=to)
+    return next(iter(address_all([Notice(person, name, channel, to)])), None)
+
+
+def address_all(wanted: Iterable[Notice]) -> list[Message]:
+    """The rows of many messages, as `address` makes them, in a few statements."""
+    wanted = list(wanted)
+    alternate = _alternate_addresses({one.person.pk for one in wanted if not one.to})
+    texted = texts.sent_to({one.person.pk for one in wanted if one.channel == Channel.SMS})
+    rows = []
+    for one in wanted:
+        to = one.to or alternate.get(one.person.pk, "")
+        if to and (one.channel != Channel.SMS or one.person.pk in texted):
+            channel = one.channel or Channel.EMAIL
+            rows.append(Message(person=one.person, name=one.name, channel=channel, to=to))
+    return Message.objects.bulk_create(rows, batch_size=AT_ONCE)
+
+
+def _alternate_addresses(people: Collection[UUID]) -> dict[UUID, str]:
+    found = EmailMethod.objects.filter(user__in=people).values_list("user_id", "address") if people else ()
+    return dict(found)
 
 
 def _alternate_address(person: User) -> str:
-    found = EmailMethod.objects.filter(user=person).values_list("address", flat=True).first()
-    return found or ""
+    return _alternate_addresses([person.pk]).get(person.pk, "")
 
 
 def send(person: User, name: str, **values: object) -> None:

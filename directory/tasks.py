@@ -1,6 +1,6 @@
 """Work for later. A job carries ids and never a secret; it enters its tenant's scope first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
@@ -17,7 +17,8 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from directory import administrators, notices
-from directory.models import Message, Recovery, State, User
+from directory.models import Message, Recovery, State, Upload, User
+from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, throttle
 from tenants import scopes
 from tenants.models import Tenant
@@ -45,7 +46,13 @@ def tenant_task(function: Callable[..., None]):
     def later(**ids: object) -> None:
         run.defer(tenant=str(scopes.require()), **{name: str(value) for name, value in ids.items()})
 
-    later.run = run
+    def later_each(every: Iterable[dict[str, object]]) -> None:
+        """A job for each of these, queued in one statement."""
+        jobs = [{name: str(value) for name, value in ids.items()} for ids in every]
+        if jobs:
+            run.batch_defer(*({"tenant": str(scopes.require())} | job for job in jobs))
+
+    later.run, later.each = run, later_each
     return later
 
 
@@ -101,6 +108,15 @@ def clear_recoveries(timestamp: int) -> None:
         with tenant.scope():
             throttle.clear_old()
             Recovery.objects.filter(ends_at__lt=timezone.now()).delete()
+
+
+@app.periodic(cron="42 * * * *")
+@app.task(name="directory.clear_uploads", queueing_lock="clear_uploads")
+def clear_uploads(timestamp: int) -> None:
+    """Every hour: files that nobody confirmed within one are deleted."""
+    for tenant in Tenant.objects.all():
+        with tenant.scope():
+            Upload.objects.filter(at__lt=timezone.now() - UPLOAD_LIVES).delete()
 
 
 @app.periodic(cron="17 3 * * *")
@@ -174,3 +190,9 @@ def notify(person: User, notice: str, channel: str = "", to: str = "") -> None:
     scopes.require()  # without it nobody has an address, and nobody would be told
     if message := notices.address(person, notice, channel, to):
         send_message(message=message.pk)
+
+
+def notify_all(wanted: Iterable[notices.Notice]) -> None:
+    """Queue many notices in a few statements, as `notify` does one."""
+    scopes.require()
+    send_message.each({"message": message.pk} for message in notices.address_all(wanted))

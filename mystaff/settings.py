@@ -232,6 +232,9 @@ TIME_ZONE = env("TIME_ZONE", "UTC", time_zone)
 # --- Files -------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"  # begins with a slash: else the first tenant's path would be kept in it
 STATIC_ROOT = VAR / "static"
+# What is uploaded stays in memory, one file at a time: the temporary folder is shared by all tenants.
+FILE_UPLOAD_HANDLERS = ["mystaff.upload_handlers.InMemory"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

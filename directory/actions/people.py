@@ -106,7 +106,7 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
         return
     action = administration.CHANGE_EMAIL if old else administration.ADD_EMAIL
     with acting(by, action, person) as (_authority, deed):
-        _refuse_own(person, address)
+        refuse_own(person, address)
         deed.change("alternateEmail", old.address if old else None, address)
         EmailMethod.objects.update_or_create(user=person, defaults={"address": address, "set_by": by.user_id})
         tasks.notify(person, "email_changed" if old else "email_added")
@@ -114,8 +114,8 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
             tasks.notify(person, "email_changed", "email", old.address)
 
 
-def _refuse_own(person: User, address: str) -> None:
-    """It must be one that can be read without the forgotten password, and an address at all."""
+def refuse_own(person: User, address: str) -> None:
+    """Raise Refused unless it is an address at all, and one that is read without the forgotten password."""
     if address.strip().lower() == person.user_principal_name:
         raise Refused(_("An alternate address is one that opens without this account’s password."))
     try:

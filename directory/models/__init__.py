@@ -7,6 +7,7 @@ from directory.models.policies import Access, Settings
 from directory.models.recovery import Recovery, Throttle, Way
 from directory.models.texts import Gateway, Recipients, TextSettings
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
+from directory.models.uploads import Upload
 from directory.models.users import Guest, Invitation, User
 from directory.models.words import SearchWord
 
@@ -38,6 +39,7 @@ __all__ = [
     "TextSettings",
     "Throttle",
     "UnitMembership",
+    "Upload",
     "User",
     "Way",
 ]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.assignments import any_role_of
 from directory.models.policies import Settings
-from directory.models.units import Kind
+from directory.models.units import Kind, UnitMembership
 from directory.models.users import User
 from directory.notifiers import filling
 from tenants.fields import EncryptedTextField
@@ -141,7 +144,11 @@ class TextSettings(TenantModel):
 
     def reaches(self, person: User) -> bool:
         """Whether texts go to this person at all."""
-        return self.recipients == Recipients.EVERYONE or is_staff(person)
+        return bool(self.reached([person.pk]))
+
+    def reached(self, people: Collection[UUID]) -> set[UUID]:
+        """Those of these people, by their ids, to whom texts go."""
+        return set(people) if self.recipients == Recipients.EVERYONE else staff_among(people)
 
     def goes_to(self, number: str) -> bool:
         """Whether texts go to the country that this number (E.164) belongs to."""
@@ -234,7 +241,9 @@ def _header_problem(line: str) -> str:
     return ""
 
 
-def is_staff(person: User) -> bool:
-    """Whether they hold a role, now or later, directly or through a group, or are in a unit of staff."""
-    of_staff = person.unit_memberships.filter(unit__kind__in=STAFF_KINDS)
-    return of_staff.exists() or User.objects.filter(any_role_of(person), pk=person.pk).exists()
+def staff_among(people: Collection[UUID]) -> set[UUID]:
+    """Those of these people, by their ids, who hold a role (see any_role_of) or are in a unit of staff."""
+    person = OuterRef("pk")
+    in_unit = Exists(UnitMembership.objects.filter(user=person, unit__kind__in=STAFF_KINDS))
+    found = User.objects.filter(Q(in_unit) | any_role_of(person), pk__in=people)
+    return set(found.values_list("pk", flat=True))

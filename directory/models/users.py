@@ -19,6 +19,8 @@ from tenants import scopes
 from tenants.models import OPERATORS_ID, EmailDomain, Tenant, TenantModel
 from tenants.words import normalise, words_of
 
+OTHER_DOMAIN = _("The user name needs a domain of this organization.")
+
 
 class UserQuerySet(models.QuerySet):
     """Facts about many people."""
@@ -129,9 +131,7 @@ class User(AbstractBaseUser, TenantModel):
             not self.is_guest
             and not EmailDomain.objects.filter(domain=domain, tenant=scopes.require()).exists()
         ):
-            raise ValidationError(
-                {"user_principal_name": _("The user name needs a domain of this organization.")}
-            )
+            raise ValidationError({"user_principal_name": OTHER_DOMAIN})
 
     def prepare(self) -> None:
         """Bring the stored forms in line with the names; bulk writers call it themselves."""

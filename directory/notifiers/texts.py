@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -43,9 +46,17 @@ def open_notifier(tenants_own: TextSettings) -> Notifier:
 
 def are_sent(person=None) -> bool:
     """Whether texts leave at all; with a person, whether they go to them."""
+    return bool(sent_to([person.pk])) if person else _leave(TextSettings.current())
+
+
+def sent_to(people: Collection[UUID]) -> set[UUID]:
+    """Those of these people, by their ids, to whom texts leave."""
     tenants_own = TextSettings.current()
-    leave = settings.MYSTAFF_DEMO or tenants_own.gateway != Gateway.NONE
-    return leave and (person is None or tenants_own.reaches(person))
+    return tenants_own.reached(people) if people and _leave(tenants_own) else set()
+
+
+def _leave(tenants_own: TextSettings) -> bool:
+    return settings.MYSTAFF_DEMO or tenants_own.gateway != Gateway.NONE
 
 
 @transaction.atomic

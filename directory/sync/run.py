@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from audit.models import Result
@@ -14,6 +14,7 @@ from directory.sync.apply import apply, record_run
 from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.plan import Plan, make_plan
 from directory.sync.records import Roster
+from directory.sync.turn import wait_for_turn
 from directory.sync.wishes import wishes_of
 from tenants.models import Tenant
 
@@ -44,7 +45,7 @@ def import_oneroster(
         try:
             roster = oneroster.read(path)
             with transaction.atomic():
-                _wait_for_others(tenant)
+                wait_for_turn()
                 outcome = _planned(tenant, roster, accept_removals)
                 if not dry_run:
                     _apply(outcome.plan, password_hash)
@@ -75,9 +76,3 @@ def _planned(tenant: Tenant, roster: Roster, accept_removals: bool) -> Outcome:
     plan = make_plan(wishes, snapshot.take(SOURCE), findings, accept_removals=accept_removals)
     findings.stop_if_refused()
     return Outcome(plan, roster.warnings + findings.warnings)
-
-
-def _wait_for_others(tenant: Tenant) -> None:
-    """Until the end of the transaction nobody else imports into this tenant."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import {tenant.pk}"])

@@ -29,6 +29,7 @@ from directory.phone_numbers import to_e164
 from mystaff.admin.door import REFUSALS, DeedAdmin, DeedForm, sentence
 from mystaff.admin.filters import DisabledFilter, GroupFilter, PlaceFilter
 from mystaff.admin.listing import listed, role_and_scope
+from mystaff.admin.people_csv import PeopleAsCSV
 from mystaff.initiator import initiator
 from mystaff.templatetags.mystaff import phone as written
 
@@ -88,7 +89,7 @@ def on_file(person: User) -> tuple[str, str]:
     return (email.address if email else "", phone.number if phone else "")
 
 
-class PersonAdmin(DeedAdmin):
+class PersonAdmin(PeopleAsCSV, DeedAdmin):
     """People of the tenant; guests have a page of their own."""
 
     may = administration.ADD_USER.needs

@@ -19,6 +19,7 @@ from directory.models import (
     Settings,
     TextSettings,
     UnitMembership,
+    Upload,
     User,
 )
 from tenants.models import AllowedHost, EmailDomain, HostName, Tenant, operators
@@ -112,6 +113,7 @@ class People:
         OutboxMessage.objects.create(channel="email", to="x@home.example", subject="x", body="x")
         Message.objects.create(channel="email", to="x@home.example", name="test", person=someone)
         MessageTemplate.objects.create(name="test", subject="x", text="x", html="x")
+        Upload.objects.create(owner=someone, name="x.csv", content=b"User name", seen=["x"])
         TextSettings.objects.create(gateway="http", url="https://sms.example/", secret="x")
 
     def _guests(self) -> None:

@@ -63,7 +63,7 @@ INSIDE_TABLE = {
     **_model("audit_entry", READING, add=NONE, delete=NONE, history=READING),
     "admin:audit_entry_export_csv": READING,
     "admin:audit_entry_export_jsonl": READING,
-    **_model("directory_user", PEOPLE),
+    **_model("directory_user", PEOPLE, **{"import": PEOPLE, "export": PEOPLE, "process_import": WANTS_POST}),
     **_model("directory_administrativeunit", GLOBAL),
     **_model("directory_group", GROUPS, delete=GLOBAL | {"groups": UP}),
     **_model("directory_roleassignment", ROLES),
