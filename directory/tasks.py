@@ -20,7 +20,7 @@ from directory import administrators, notices
 from directory.models import Message, Recovery, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, throttle
-from tenants import scopes
+from tenants import limits, scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
 
@@ -107,6 +107,7 @@ def clear_recoveries(timestamp: int) -> None:
     for tenant in Tenant.objects.all():
         with tenant.scope():
             throttle.clear_old()
+            limits.forget()
             Recovery.objects.filter(ends_at__lt=timezone.now()).delete()
 
 

@@ -1,4 +1,4 @@
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -21,3 +21,9 @@ def client_ip(request: HttpRequest) -> str | None:
         return str(ip_address(address.partition("%")[0]))
     except ValueError:
         return None
+
+
+def network(request: HttpRequest) -> str:
+    """Whom throttles count together: an IPv4 address, or the 64 bits of IPv6 that one household has."""
+    address = client_ip(request) or "local"
+    return str(ip_network((address, 64), strict=False)) if ":" in address else address

@@ -179,7 +179,6 @@ ACCOUNT_SESSION_REMEMBER = False  # shared devices
 ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/5m/key,200/m/ip",  # a whole school shares one address
     "login": "600/m/ip",
-    "recovery": "300/m/ip",
 }
 
 # --- Sessions ----------------------------------------------------------------------------------------------

@@ -181,3 +181,17 @@ class Session(TenantModel):
 
     def __str__(self) -> str:
         return self.key_hash[:8]
+
+
+class Counter(TenantModel):
+    """How often something was done since a period began; limits.py counts."""
+
+    key = models.CharField(max_length=64)  # a hash: who steals the table reads no addresses
+    begun_at = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "key"], name="counter_once_per_tenant")]
+
+    def __str__(self) -> str:
+        return self.key[:8]

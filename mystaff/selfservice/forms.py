@@ -28,8 +28,9 @@ class UsernameForm(forms.Form):
 
     def clean_username(self) -> str:
         """A name without a domain gets the tenant's default one, as at sign-in."""
-        name, domain = self.cleaned_data["username"], self.tenant.default_domain
-        whole = name if "@" in name or not domain else f"{name}@{domain}"
+        whole = self.cleaned_data["username"]
+        if "@" not in whole and (domain := self.tenant.default_domain):
+            whole = f"{whole}@{domain}"
         if len(whole.lower()) > 256:  # some letters become two in lower case
             raise ValidationError(_("No username is as long as this."))
         return whole

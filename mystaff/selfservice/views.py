@@ -6,9 +6,9 @@ What these pages say, and how long they take, is the same for every name until a
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 
-from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,11 +24,13 @@ from directory.recovery import codes, flow
 from directory.recovery.flow import Step
 from directory.recovery.throttle import Locked
 from mystaff.context import settings_of
-from mystaff.initiator import client_ip
+from mystaff.initiator import client_ip, network
 from mystaff.own_password import NewPasswordForm
 from mystaff.selfservice import cookie
 from mystaff.selfservice.forms import CodeForm, UsernameForm, WayForm
+from tenants import limits
 
+MINUTE, MOST = timedelta(minutes=1), 300  # requests of one network: a whole school shares an address
 PAGES = {Step.SEND: "recovery_send", Step.CODE: "recovery_code", Step.PASSWORD: "recovery_password"}
 
 
@@ -43,7 +45,7 @@ def self_service(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def opened(request: HttpRequest, *args) -> HttpResponse:
         if not settings_of(request).self_service_is_open:
             return render(request, "selfservice/ask.html")
-        if request.method == "POST" and not ratelimit.consume(request, action="recovery"):
+        if request.method == "POST" and limits.hits(f"recovery {network(request)}", MINUTE) > MOST:
             return render(request, "selfservice/busy.html", status=429)
         try:
             return view(request, *args)

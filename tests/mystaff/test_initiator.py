@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from mystaff.initiator import client_ip
+from mystaff.initiator import client_ip, network
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,9 @@ def test_the_address(settings, proxy, remote, forwarded, address):
     settings.MYSTAFF_PROXY = proxy
     headers = {"REMOTE_ADDR": remote} | ({"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {})
     assert client_ip(RequestFactory().get("/", **headers)) == address
+
+
+def test_a_household_of_ipv6_is_one_network(rf):
+    near, far = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"), "2001:db8:1:3::1"
+    networks = [network(rf.get("/", REMOTE_ADDR=address)) for address in (*near, far, "203.0.113.7", "")]
+    assert networks == ["2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1:3::/64", "203.0.113.7", "local"]
