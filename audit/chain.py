@@ -38,7 +38,7 @@ def facts(entry: Entry) -> dict[str, Any]:
         resultReason=entry.result_reason,
         initiatedBy=_initiated_by(entry),
         targetResources=_target_resources(entry),
-        additionalDetails=entry.additional_details,
+        additionalDetails=_list(entry.additional_details),
         previousHash=entry.previous_hash,
     )
 
@@ -69,11 +69,18 @@ def _target_resources(entry: Entry) -> list[dict[str, Any]]:
     return [target] if target else []
 
 
-def _modified(changes: Any) -> Any:
-    try:
-        return [{"displayName" if n == "name" else n: value for n, value in c.items()} for c in changes]
-    except (AttributeError, TypeError):
-        return changes  # nothing that we wrote: it has no hash that fits
+def _modified(changes: Any) -> list:
+    """Under Microsoft's name for the name. What we did not write has no hash that fits."""
+    ours = isinstance(changes, list) and all(
+        isinstance(change, dict) and "displayName" not in change for change in changes
+    )
+    if not ours:
+        return [changes]
+    return [{"displayName" if n == "name" else n: value for n, value in c.items()} for c in changes]
+
+
+def _list(value: Any) -> list:
+    return value if isinstance(value, list) else [value]  # nothing that we wrote
 
 
 def _address(value: str | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -22,6 +23,8 @@ from tenants.models import Tenant
 AT_ONCE = 1000  # entries in memory
 # A cell that begins so would be run as a formula by spreadsheets (OWASP, "CSV Injection").
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# And inside one: where the comma is a decimal sign, they split lines at semicolons.
+FORMULA_INSIDE = re.compile(r"(?<=[;\t\r\n])([\s\"]*)(?=[=+\-@＝＋－＠])")
 BYTE_ORDER_MARK = "\ufeff"  # without it Excel takes UTF-8 for something else
 WHO = ("id", "displayName", "userPrincipalName", "ipAddress")
 WHOM = ("id", "displayName", "type", "userPrincipalName")
@@ -67,6 +70,7 @@ def _row(entry: Entry) -> Iterator[str]:
 
 
 def _defused(cell: str) -> str:
+    cell = FORMULA_INSIDE.sub(r"\1'", cell)
     return f"'{cell}" if cell.startswith(FORMULAS) else cell
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import sys
 from argparse import ArgumentParser
-from getpass import getuser
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
@@ -80,5 +81,18 @@ def person_called(user_principal_name: str) -> User:
 
 
 def initiator(by: str | None) -> Initiator | CommandLine:
-    """Who the trail says it was: the person of --by, as far as they may, or whoever has this shell."""
-    return Initiator(person_called(by), surface="manage.py") if by else CommandLine(getuser())
+    """Who the trail says it was: the person of --by, as far as they may, or whoever has this shell.
+
+    With --by both: a name is soon typed.
+    """
+    if not by:
+        return CommandLine(account())
+    return Initiator(person_called(by), surface=f"manage.py, by the account {account()}")
+
+
+def account() -> str:
+    """Of the system, as the kernel knows it: the environment, which getpass asks, says what one likes."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # in a container there may be a number and no name
+        return str(os.getuid())

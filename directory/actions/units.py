@@ -38,7 +38,13 @@ def add_unit(unit: AdministrativeUnit, *, by: Initiator) -> None:
     """Add a location below another one, or at the top; whether it is restricted is fixed from then on."""
     unit.prepare()
     unit.full_clean()
-    with administering(by, administration.ADD_UNIT, _target(unit)) as deed:
+    with (
+        administering(by, administration.ADD_UNIT, _target(unit)) as deed,
+        administrators.keeping_one(by.user),
+    ):
+        if unit.parent:
+            unit.parent, unit.path = inside(unit.parent), ""  # it may have been moved since it was looked up
+            unit.prepare()
         note_changes(deed, None, unit, FIELDS)
         unit.save(force_insert=True)
 
@@ -63,10 +69,15 @@ def move_unit(unit: AdministrativeUnit, parent: AdministrativeUnit | None, *, by
         return
     above = unit.parent.path if unit.parent else None
     refused = above and restricted_from(by.user, above)
-    with administering(by, administration.UPDATE_UNIT, _target(unit), refused or None) as deed:
+    with (
+        administering(by, administration.UPDATE_UNIT, _target(unit), refused or None) as deed,
+        administrators.keeping_one(by.user),
+    ):
         deed.change("parent", unit.parent and unit.parent.name, parent and parent.name)
+        if unit.path != inside(unit).path:
+            raise Refused(_("This location was moved a moment ago."))
         try:
-            unit.move(parent)
+            unit.move(parent and inside(parent))
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from error
 

@@ -67,13 +67,15 @@ def is_too_soon(recovery: Recovery, way: str) -> bool:
 
 def prove(recovery: Recovery, code: str) -> bool:
     """Whether this is the code that was sent; it counts once. Raises Locked after too many tries."""
-    right = False
     try:
         with _lock_noted(recovery):
             right = throttle.attempt(recovery.name_key, lambda: _use_up(recovery, code))
-    finally:
-        if not right:
+    except throttle.Locked as locked:
+        if locked.just_now:  # what comes after it is not looked at: nobody fills a trail with it
             tasks.note_wrong_code(recovery=recovery.pk)
+        raise
+    if not right:
+        tasks.note_wrong_code(recovery=recovery.pk)
     return right
 
 
@@ -114,7 +116,7 @@ def step(recovery: Recovery) -> Step:
         person = proven(recovery)
         if person is None:
             return Step.OVER
-        if len(recovery.proved) >= eligibility.ways_needed(person):
+        if len({*recovery.proved}) >= eligibility.ways_needed(person):
             return Step.PASSWORD
     return Step.CODE if recovery.way and recovery.way not in recovery.proved else Step.SEND
 

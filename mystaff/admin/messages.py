@@ -140,7 +140,7 @@ class MessageAdmin(ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """What is masked here cannot be asked for either, by a beginning that is made up in the address."""
-        return lookup in {"state__exact", "channel__exact"}
+        return lookup in {"state__exact", "channel__exact"} and "\0" not in value
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).defer("counted_on")

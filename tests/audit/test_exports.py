@@ -126,6 +126,13 @@ def test_no_cell_is_a_formula(admin, first):
     assert not [cell for cell in cells if cell.startswith(exports.FORMULAS)]
 
 
+@pytest.mark.parametrize("between", [";", ';"', "; ", "\t", "\n"])
+def test_none_becomes_one_where_semicolons_split_lines(admin, between):
+    deed("Update user", reason=f"a{between}=HYPERLINK(1)")
+    assert rows(download(admin, "csv"))[0]["resultReason"] == f"a{between}'=HYPERLINK(1)"
+    assert json.loads(download(admin, "jsonl"))["resultReason"] == f"a{between}=HYPERLINK(1)"
+
+
 def test_lines_and_quotation_marks_stay_in_their_cell(admin):
     deed(reason='a "b",\nc; d')
     assert rows(download(admin, "csv"))[0]["resultReason"] == 'a "b",\nc; d'

@@ -12,6 +12,7 @@ from tenants.models import operators
 from tests.audit.conftest import deed
 
 MANY = 6
+CHANGED = [{"name": "mobilePhone", "oldValue": None, "newValue": "+1"}]  # by the third
 
 # What somebody does as the owner of the tables, and what is said of it. {n} is the entry of that number's id.
 TAMPERED = {
@@ -27,6 +28,21 @@ TAMPERED = {
     ),
     "a list that is none": (
         "UPDATE audit_entry SET modified_properties = '5' WHERE sequence = 3", ["3 ({3}): was changed"],
+    ),
+    "another name shown for what changed": (
+        "UPDATE audit_entry SET modified_properties = '[{{\"name\": \"jobTitle\", "
+        "\"displayName\": \"mobilePhone\", \"oldValue\": null, \"newValue\": \"+1\"}}]' WHERE sequence = 3",
+        ["3 ({3}): was changed"],
+    ),
+    "a name under another key": (
+        "UPDATE audit_entry SET modified_properties = '[{{\"displayName\": \"mobilePhone\", "
+        "\"oldValue\": null, \"newValue\": \"+1\"}}]' WHERE sequence = 3",
+        ["3 ({3}): was changed"],
+    ),
+    "nothing instead of an empty list": (
+        "UPDATE audit_entry SET additional_details = 'null' WHERE sequence = 2; "
+        "UPDATE audit_entry SET modified_properties = '{{}}' WHERE sequence = 4",
+        ["2 ({2}): was changed", "4 ({4}): was changed"],
     ),
     "an address that is a network": (
         "UPDATE audit_entry SET ip_address = '192.0.2.7/24' WHERE sequence = 3", ["3 ({3}): was changed"],
@@ -77,7 +93,7 @@ def ids(riverside, lakeshore, transactional_db) -> dict[int, str]:
     with lakeshore.scope():
         deed()
     with riverside.scope():
-        return {n: str(deed(f"Deed {n}").pk) for n in range(1, MANY + 1)}
+        return {n: str(deed(f"Deed {n}", changed=CHANGED if n == 3 else ()).pk) for n in range(1, MANY + 1)}
 
 
 def verify(*arguments: str) -> tuple[int, str, list[str]]:

@@ -1,10 +1,16 @@
 """Locations: a Global Administrator's, but for what lies in a restricted one."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from audit.models import Entry, Result
 from directory import actions, roles
+from directory.actions import units
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
 from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
@@ -172,3 +178,38 @@ def test_people_come_into_a_restricted_location_and_are_then_out_of_reach(distri
         actions.remove_unit_member(closed, district.sam, by=by)
     with pytest.raises(Denied, match="restricted"):
         actions.disable_user(district.sam, by=by)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_moved_below_one_another_at_once_one_stays(district, monkeypatch):
+    at_once, inside = Barrier(2), units.inside
+
+    def together(row):
+        with suppress(BrokenBarrierError):
+            at_once.wait(timeout=2)  # both have looked before either moves
+        at_once.abort()
+        return inside(row)
+
+    def move(unit, parent) -> str:
+        try:
+            with district.tenant.scope():
+                actions.move_unit(unit, parent, by=Initiator(User.objects.get(pk=district.admin.pk)))
+            return "done"
+        except Refused:
+            return "refused"
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(units, "inside", together)
+    pair = [district.lincoln, district.jefferson]
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(move, pair, reversed(pair))) == ["done", "refused"]
+    assert AdministrativeUnit.objects.filter(parent=None).count() == 1
+
+
+def test_a_location_is_added_where_the_one_above_is_now(district):
+    new = AdministrativeUnit(name="Room 7", parent=district.algebra)
+    new.prepare()
+    AdministrativeUnit.objects.get(pk=district.algebra.pk).move(district.lincoln)
+    actions.add_unit(new, by=Initiator(district.admin))
+    assert AdministrativeUnit.objects.get(pk=new.pk).is_below(district.lincoln)

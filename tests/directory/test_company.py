@@ -1,6 +1,5 @@
 """Switches from the command line: printed, changed, refused, and in the trail."""
 
-import getpass
 from io import StringIO
 
 import pytest
@@ -9,6 +8,7 @@ from django.core.management import CommandError, call_command
 from audit.models import Entry, Result
 from directory import roles
 from directory.actions.settings import fields_open_to, update_settings
+from directory.command_line import account
 from directory.door import CommandLine, Denied, Initiator
 from directory.models import Access, Group, Settings
 from tests.conftest import assign, make_person
@@ -40,7 +40,7 @@ def test_a_switch_is_changed_and_the_trail_says_who(district):
     assert (row.self_service_reset, row.methods_required) == (Access.NOBODY, 2)
     assert row.look_up_everyone and row.sms_sign_in  # what was not said stays
     done = Entry.objects.filter(result=Result.SUCCESS)
-    assert {entry.actor_name for entry in done} == {getpass.getuser()}
+    assert {entry.actor_name for entry in done} == {account()}
     changed = {c["name"]: (c["oldValue"], c["newValue"]) for entry in done for c in entry.modified_properties}
     assert changed == {
         "self_service_reset": ("all", "nobody"),

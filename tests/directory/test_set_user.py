@@ -1,11 +1,10 @@
 """How a person is reached, from the command line."""
 
-import getpass
-
 import pytest
 from django.core.management import CommandError, call_command
 
 from audit.models import Entry, Result
+from directory.command_line import account
 from directory.models import EmailMethod, PhoneMethod, Way
 from directory.recovery import eligibility
 
@@ -16,14 +15,15 @@ def set_user(*args: str) -> None:
     call_command("set_user", *args, verbosity=0)
 
 
-def test_both_are_set_and_count_for_self_service(district):
+def test_both_are_set_and_count_for_self_service(district, monkeypatch):
+    monkeypatch.setenv("LOGNAME", "somebody-else")  # anyone may write this
     set_user(
         "Pia.Moss@riverside.example", "--alternate-email", "pia@example.org", "--mobile-phone", "425-555-0111"
     )
     assert eligibility.destination(district.pia, Way.EMAIL) == "pia@example.org"
     assert eligibility.destination(district.pia, Way.SMS) == "+14255550111"
     done = Entry.objects.filter(result=Result.SUCCESS)
-    assert {entry.actor_name for entry in done} == {getpass.getuser()}
+    assert {entry.actor_name for entry in done} == {account()}
     assert {entry.modified_properties[0]["newValue"] for entry in done} == {"pia@example.org", "+14255550111"}
 
 
@@ -35,6 +35,9 @@ def test_an_empty_one_is_removed(district):
 def test_by_somebody_it_is_as_if_they_did_it(district):
     set_user(PIA, "--alternate-email", "pia@example.org", "--by", "maria.lopez@riverside.example")
     assert EmailMethod.objects.get(user=district.pia).set_by == district.maria.pk
+    entry = Entry.objects.get(result=Result.SUCCESS)
+    assert entry.actor_id == district.maria.pk
+    assert {"key": "Source", "value": f"manage.py, by the account {account()}"} in entry.additional_details
     with pytest.raises(CommandError, match="Your role does not include this"):
         set_user(PIA, "--alternate-email", "other@example.org", "--by", "sam.reed@riverside.example")
 

@@ -58,6 +58,26 @@ def test_the_trail_takes_no_made_up_questions(admin, asked):
     assert admin.get(f"/riverside/admin/audit/entry/?{asked}").status_code == 400
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["messagetemplate/?name=%00", "messagetemplate/?channel__regex=("]
+    + ["passwordpolicy/?preset=%00", "message/?state__exact=%00"],
+)
+def test_no_other_list_does_either(admin, asked):
+    assert admin.get(f"/riverside/admin/directory/{asked}").status_code == 400
+
+
+@pytest.mark.parametrize("asked", ["tenant/?slug__startswith=%00", "hostname/?host=%00"])
+def test_nor_do_the_operators(operator, sign_in, asked):
+    assert sign_in(operator).get(f"/admin/tenants/{asked}").status_code == 400
+
+
+@pytest.mark.parametrize(("model", "field"), [("settings", "my_staff_group"), ("passwordpolicy", "unit")])
+def test_names_are_looked_up_without_zeros(admin, model, field):
+    asked = f"app_label=directory&model_name={model}&field_name={field}&term=%00"
+    assert admin.get(f"/riverside/admin/autocomplete/?{asked}").status_code == 200
+
+
 def test_the_stock_way_to_a_rows_page_is_closed(admin):
     assert admin.get("/riverside/admin/r/1/1/").status_code == 404
 

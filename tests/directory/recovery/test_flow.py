@@ -175,6 +175,8 @@ def test_one_way_twice_is_not_two(clock, sam, two_needed):
     assert sam.step == Step.SEND
     with pytest.raises(Refused):
         recover(sam)
+    Recovery.objects.update(proved=[Way.EMAIL, Way.EMAIL])
+    assert sam.step == Step.SEND
 
 
 def hold_directly(district):
@@ -286,6 +288,9 @@ def test_five_wrong_codes_lock_and_are_in_the_trail(district, sam):
         flow.prove(sam.current, "wrong")
     with pytest.raises(Locked):
         Visitor(district.sam.user_principal_name)
+    for _n in range(3):  # from a browser that was on its way already
+        with pytest.raises(Locked):
+            flow.prove(sam.current, "wrong")
     jobs.run()
     steps = Entry.objects.filter(activity="Self-service password reset flow activity progress")
     assert [entry.result for entry in steps] == [Result.FAILURE] * 5
