@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -76,15 +76,6 @@ class Entry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.activity}: {self.target_name} ({self.get_result_display()})"
-
-    def own_words(self, found_by: Iterable[str] | None = None) -> list[EntryWord]:
-        """The words to find this entry by (those that are known already, if given), not yet written."""
-        day = words.day_of(self.activity_at)
-        found_by = sorted(words.words_of_entry(self)) if found_by is None else found_by
-        return [
-            EntryWord(tenant_id=self.tenant_id, day=day, word=word, sequence=self.sequence)
-            for word in found_by
-        ]
 
 
 class EntryWord(TenantModel):
@@ -207,6 +198,20 @@ def _append(entries: list[Entry], found_by: list[list[str]]) -> None:
         entry.hash = head.hash = chain.digest(entry)
         head.sequence = entry.sequence
     Entry.objects.bulk_create(entries, batch_size=AT_ONCE)
-    rows = [row for entry, own in zip(entries, found_by, strict=True) for row in entry.own_words(own)]
-    EntryWord.objects.bulk_create(rows, batch_size=10 * AT_ONCE)
+    _append_words(entries, found_by)
     head.save(update_fields=["sequence", "hash"])
+
+
+def _append_words(entries: list[Entry], found_by: list[list[str]]) -> None:
+    """As arrays: of many entries there are a hundred thousand words, too many to make an object of each."""
+    rows = [
+        (words.day_of(entry.activity_at), word, entry.sequence)
+        for entry, own in zip(entries, found_by, strict=True)
+        for word in own
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_entryword (day, word, sequence) "
+            "SELECT * FROM unnest(%s::int[], %s::text[], %s::bigint[])",
+            [list(column) for column in zip(*rows, strict=True)] or [[], [], []],
+        )

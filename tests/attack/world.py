@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from psycopg import Connection
 
+from audit import words
 from audit.models import Entry, EntryWord
 from directory.models import User
 from tenants.models import Tenant
@@ -57,7 +58,11 @@ def _index_anew(tenants: dict[str, Tenant]) -> None:
         with tenant.scope():
             User.objects.index(User.objects.all())
             # The old words stay beside them: nobody may take them away.
-            EntryWord.objects.bulk_create(word for entry in Entry.objects.all() for word in entry.own_words())
+            EntryWord.objects.bulk_create(
+                EntryWord(day=words.day_of(entry.activity_at), word=word, sequence=entry.sequence)
+                for entry in Entry.objects.all()
+                for word in words.words_of_entry(entry)
+            )
 
 
 def _again(person: User) -> User:

@@ -12,8 +12,9 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext_lazy
 
 from audit import chain
-from audit.models import Entry, EntryWord, Head, record
+from audit.models import Entry, EntryWord, Head, draft, record, record_all
 from audit.verification import Verification
+from audit.words import words_of_entry
 from tenants import scopes
 from tests.audit.conftest import ADA, deed
 
@@ -44,6 +45,33 @@ def test_each_tenant_has_a_chain_of_its_own(riverside, lakeshore):
     with lakeshore.scope():
         assert Entry.objects.get().sequence == Head.objects.get().sequence == 1
         assert findings() == []
+
+
+def drafts(count: int) -> list[Entry]:
+    facts = {"category": "Test", "operation": "Test", "actor": ADA}
+    return [draft("Test", target={"name": f"Ann {n}", "type": "User"}, **facts) for n in range(count)]
+
+
+def test_many_are_chained_in_their_order_and_found_by_their_words(riverside, django_assert_max_num_queries):
+    with riverside.scope():
+        deed()
+        with django_assert_max_num_queries(12):
+            entries = record_all(drafts(1200))
+        deed()
+        assert [entry.sequence for entry in entries] == list(range(2, 1202))
+        assert Head.objects.get().sequence == 1202
+        assert findings() == []
+        found = set(EntryWord.objects.filter(sequence=700).values_list("word", flat=True))
+        assert found == words_of_entry(Entry.objects.get(sequence=700))
+        assert record_all([]) == []
+
+
+def test_of_many_all_are_written_or_none(riverside):
+    with riverside.scope(), pytest.raises(ZeroDivisionError), transaction.atomic():
+        record_all(drafts(3))
+        raise ZeroDivisionError
+    with riverside.scope():
+        assert not Entry.objects.exists() and not EntryWord.objects.exists()
 
 
 def test_nothing_is_recorded_without_a_scope(db):

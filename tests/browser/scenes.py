@@ -176,6 +176,32 @@ def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, 
     with page.expect_navigation():
         page.locator("#result_list tbody a").first.click()
     yield "an entry", page
+    yield from people_as_a_file(page)
+
+
+def people_as_a_file(page: Page) -> Iterator[tuple[str, Page]]:
+    """The file, what is wrong with it, what it would change, what it changed."""
+    page.goto("/riverside/admin/directory/user/import/")
+    yield "import people", page
+    go(page, "Preview")
+    yield "import without a file", page
+    for name, rows in PEOPLE_FILES.items():
+        content = "\n".join(("User name,Name,Job", *rows)).encode()
+        field(page, "CSV file").set_input_files({"name": "p.csv", "mimeType": "text/csv", "buffer": content})
+        go(page, "Preview")
+        yield name, page
+    go(page, "Confirm")
+    page.get_by_text("1 person added, 1 changed.").wait_for()
+    yield "people after an import", page
+
+
+PEOPLE_FILES = {
+    "refused rows of a file": ("x@elsewhere.example,X,Cook", "sam.reed@riverside.example,,Cook"),
+    "what a file would change": (
+        "averyveryverylongusernameindeed.of.somebody.new@riverside.example,New,Cook",
+        "sam.reed@riverside.example,Sam Reed,Donaudampfschifffahrtselektrizitätenhauptbetriebswerk",
+    ),
+}
 
 
 def _of_the_directory(stage: SimpleNamespace) -> list[str]:
