@@ -19,7 +19,7 @@ from procrastinate.manager import JobManager
 from directory import administrators, notices
 from directory.models import Message, Recovery, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
-from directory.recovery import delivery, throttle
+from directory.recovery import delivery, steps, throttle
 from tenants import limits, scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
@@ -74,14 +74,14 @@ def send_code(*, recovery: str) -> None:
 def note_wrong_code(*, recovery: str) -> None:
     """Tell the trail of a wrong code."""
     if under_way := Recovery.objects.filter(pk=recovery).first():
-        delivery.note_wrong_code(under_way)
+        steps.note_wrong_code(under_way)
 
 
 @tenant_task
 def note_lock(*, recovery: str) -> None:
     """Tell the trail that self-service is locked for a name."""
     if under_way := Recovery.objects.filter(pk=recovery).first():
-        delivery.note_lock(under_way)
+        steps.note_lock(under_way)
 
 
 @tenant_task

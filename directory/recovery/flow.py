@@ -15,9 +15,10 @@ from secrets import token_urlsafe
 
 from django.utils import timezone
 
+from audit.models import Result
 from directory import tasks
 from directory.models import Recovery, User
-from directory.recovery import codes, eligibility, throttle
+from directory.recovery import codes, eligibility, steps, throttle
 
 # Both are Microsoft Entra's, "How it works: self-service password reset".
 SESSION = timedelta(minutes=15)
@@ -74,7 +75,9 @@ def prove(recovery: Recovery, code: str) -> bool:
         if locked.just_now:  # what comes after it is not looked at: nobody fills a trail with it
             tasks.note_wrong_code(recovery=recovery.pk)
         raise
-    if not right:
+    if right:
+        steps.note(recovery.person, Result.SUCCESS, "", recovery.way)
+    else:
         tasks.note_wrong_code(recovery=recovery.pk)
     return right
 

@@ -65,6 +65,9 @@ def test_the_trail_says_what_the_person_did_and_no_secret(district, sam):
     assert success.actor_id == success.target_id == district.sam.pk
     assert success.ip_address == "203.0.113.7"
     assert {"key": "Ways", "value": "email"} in success.additional_details
+    [step] = Entry.objects.filter(activity="Self-service password reset flow activity progress")
+    assert step.result == Result.SUCCESS
+    assert {"key": "Way", "value": "Email my alternate address"} in step.additional_details
     everything = str([list(entry.values()) for entry in [*Entry.objects.values()]])
     assert code not in everything and OWN not in everything and HOME not in everything
 

@@ -1,0 +1,44 @@
+"""The steps of somebody's way back, in the trail: never the code, never the address."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from audit.models import Result, record
+from directory import permissions
+from directory.door import Initiator, snapshot
+from directory.models import Recovery, User, Way
+
+
+def note_wrong_code(recovery: Recovery) -> None:
+    """Tell the trail of a wrong code, where the name is somebody's."""
+    if person := _named(recovery):
+        note(person, Result.FAILURE, _("The code was wrong or too old."), recovery.way)
+
+
+def note_lock(recovery: Recovery) -> None:
+    """Tell the trail that self-service is locked for a name, where it is somebody's."""
+    if person := _named(recovery):
+        _record(permissions.BLOCK_SELF_SERVICE, person, Result.SUCCESS)
+
+
+def _named(recovery: Recovery) -> User | None:
+    return User.objects.members().filter(user_principal_name=recovery.user_name).first()
+
+
+def note(person: User, result: str, reason: str, way: str) -> None:
+    """One step of somebody's way back, in the trail."""
+    _record(permissions.RECOVERY_STEP, person, result, reason, {"Way": str(Way(way).label)})
+
+
+def _record(action, person: User, result: str, reason: str = "", details=()) -> None:
+    record(
+        action.activity,
+        category=action.category,
+        operation=action.operation,
+        result=result,
+        reason=reason,
+        actor=Initiator(person).snapshot(),
+        target=snapshot(person),
+        details={"Source": "Self-service", "Action": action.word} | dict(details),
+    )
