@@ -25,6 +25,7 @@ SHOWN = 20
 DEEDS = {
     "reset_password": _("{who} reset the password"),
     "recover_password": _("{who} reset the forgotten password with a code"),
+    "recovery_step": _("{who} typed the right code for a new password"),
     "block_self_service": _("Too many wrong codes locked self-service password reset"),
     "unlock": _("{who} unlocked self-service password reset"),
     "change_password": _("{who} chose a new password"),
