@@ -55,8 +55,12 @@ def _pending_guest(name: str, home: Tenant) -> User:
 
 def _ask_at_home(name: str, guest: User, host_id) -> None:
     person = User.objects.members().filter(user_principal_name=name, is_active=True).first()
+    if person is None or not guest.is_guest:
+        return
+    with scopes.scope(host_id):  # somebody may have another name now than when they were asked before
+        guest = User.objects.filter(home_user_id=person.pk).first() or guest
     # Names are given anew: a row that stands for somebody else, and what hangs on it, is not for a namesake.
-    if person and guest.is_guest and guest.home_user_id in (None, person.pk):
+    if guest.home_user_id in (None, person.pk):
         Invitation.objects.get_or_create(user=person, host_id=host_id, defaults={"guest_id": guest.pk})
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -27,15 +27,18 @@ from tenants.sessions import SessionStore
 RETRY = RetryStrategy(max_attempts=notices.TRIES, exponential_wait=4)
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
 LONGEST = timedelta(minutes=15)  # that a job may take
+URGENT = 10  # before everything else that waits: a code lives five minutes
 MOST_TOLD = 100  # Global Administrators, when an administrator was reset: as many as Microsoft Entra tells
 KEPT = timedelta(days=90)  # that the row of a message stays
 GIVEN_UP = timedelta(days=2)  # after which no job is left that would try a message again
 
 
-def tenant_task(function: Callable[..., None]):
+def tenant_task(function: Callable[..., None] | None = None, *, priority: int = 0):
     """Make a task that runs inside the tenant that queued it; queued outside every scope it fails."""
+    if function is None:
+        return partial(tenant_task, priority=priority)
 
-    @app.task(name=f"directory.{function.__name__}", retry=RETRY)
+    @app.task(name=f"directory.{function.__name__}", retry=RETRY, priority=priority)
     @wraps(function)
     def run(*, tenant: str, **ids: str) -> None:
         # What cannot be delivered is done with: to try again would be no use.
@@ -63,7 +66,7 @@ def send_message(*, message: str) -> None:
         notices.deliver(found)
 
 
-@tenant_task
+@tenant_task(priority=URGENT)
 def send_code(*, recovery: str) -> None:
     """Find out who is on the way back into an account, and send the code; whoever is over is gone."""
     if under_way := Recovery.objects.filter(pk=recovery).first():

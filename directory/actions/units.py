@@ -16,7 +16,7 @@ from directory import administration, administrators, permissions, roles
 from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, administering, snapshot
-from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
+from directory.models import AdministrativeUnit, PasswordPolicy, RoleAssignment, UnitMembership, User
 
 FIELDS = {
     "name": "displayName",
@@ -96,6 +96,8 @@ def remove_unit(unit: AdministrativeUnit, *, by: Initiator) -> None:
         deed.change("members", UnitMembership.objects.filter(unit=unit).count(), None)
         for held in RoleAssignment.objects.filter(unit=unit).select_related("user", "group"):
             deed.change("Role.DisplayName", f"{held.role}, {held.user or held.group}", None)
+        for policy in PasswordPolicy.objects.filter(unit=unit):
+            deed.change("passwordPolicy", policy.get_preset_display(), None)
         AdministrativeUnit.objects.filter(pk=unit.pk).delete()
 
 

@@ -13,7 +13,7 @@ from directory import actions, roles
 from directory.actions import units
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
-from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
+from directory.models import AdministrativeUnit, PasswordPolicy, RoleAssignment, UnitMembership, User
 from tests.conftest import assign, make_person, make_unit
 from tests.directory.trail import changes, outcomes
 
@@ -213,3 +213,10 @@ def test_a_location_is_added_where_the_one_above_is_now(district):
     AdministrativeUnit.objects.get(pk=district.algebra.pk).move(district.lincoln)
     actions.add_unit(new, by=Initiator(district.admin))
     assert AdministrativeUnit.objects.get(pk=new.pk).is_below(district.lincoln)
+
+
+def test_a_policy_for_passwords_that_goes_with_a_location_is_in_the_trail(district, by):
+    PasswordPolicy.objects.create(unit=district.biology, preset="nist")
+    actions.remove_unit(district.biology, by=by)
+    assert not PasswordPolicy.objects.exists()
+    assert changes("Delete administrative unit")["passwordPolicy"] == ("NIST SP 800-63B-4", None)

@@ -72,6 +72,15 @@ def test_who_got_a_guests_old_name_gets_nothing_of_theirs(district, lake, guest_
         assert guests.as_guest(district.maria, lake.tenant) == guest_maria
 
 
+def test_who_comes_back_under_a_new_name_is_the_guest_they_were(district, lake, guest_maria):
+    guests.decline(Invitation.objects.get(user=district.maria), by=Initiator(district.maria))
+    User.objects.filter(pk=district.maria.pk).update(user_principal_name="maria.reed@riverside.example")
+    ask(lake, "maria.reed@riverside.example")
+    guests.accept(Invitation.objects.get(user=district.maria), by=Initiator(district.maria))
+    with lake.tenant.scope():
+        assert guests.as_guest(district.maria, lake.tenant) == guest_maria
+
+
 def test_an_invitation_is_accepted_only_by_the_invited(district, lake):
     ask(lake, "maria.lopez@riverside.example")
     for deed in (guests.accept, guests.decline):
