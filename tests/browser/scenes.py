@@ -187,7 +187,9 @@ def people_as_a_file(page: Page) -> Iterator[tuple[str, Page]]:
     yield "import without a file", page
     for name, rows in PEOPLE_FILES.items():
         content = "\n".join(("User name,Name,Job", *rows)).encode()
-        field(page, "CSV file").set_input_files({"name": "p.csv", "mimeType": "text/csv", "buffer": content})
+        page.get_by_label("CSV file").set_input_files(
+            {"name": "p.csv", "mimeType": "text/csv", "buffer": content}
+        )
         go(page, "Preview")
         yield name, page
     go(page, "Confirm")
