@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from directory.door import CommandLine, Initiator
 from directory.models import User
+from directory.permissions import Action
 from tenants.models import Tenant
 
 
@@ -88,6 +89,14 @@ def initiator(by: str | None) -> Initiator | CommandLine:
     if not by:
         return CommandLine(account())
     return Initiator(person_called(by), surface=f"manage.py, by the account {account()}")
+
+
+def allowed(by: str | None, action: Action) -> Initiator | CommandLine:
+    """Who does a deed on the tenant in whose scope we are; raises CommandError where it is not theirs."""
+    found = initiator(by)
+    if not found.may(action):
+        raise CommandError(f"{by} may not do this: their role does not include it.")
+    return found
 
 
 def account() -> str:

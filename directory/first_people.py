@@ -4,15 +4,13 @@ from django.db import transaction
 
 from audit.models import record
 from directory import passwords
-from directory.door import snapshot
+from directory.door import CommandLine, Initiator, snapshot
 from directory.models import RoleAssignment, User
 from directory.password_policies import policy_for
 
-COMMAND_LINE = {"id": None, "name": "manage.py"}
-
 
 @transaction.atomic
-def add(user_principal_name: str, name: str, role: str) -> str:
+def add(user_principal_name: str, name: str, role: str, *, by: Initiator | CommandLine) -> str:
     """Add a person with a role over the whole tenant; the temporary password is returned, once.
 
     Raises ValidationError for a user name that is taken or of another domain. Runs in the tenant's scope.
@@ -25,18 +23,17 @@ def add(user_principal_name: str, name: str, role: str) -> str:
     person.full_clean()
     person.save()
     RoleAssignment.objects.create(user=person, role=role)
-    _record(person, role)
+    _record(person, role, by)
     return password
 
 
-def _record(person: User, role: str) -> None:
-    target = snapshot(person)
-    record("Add user", category="UserManagement", operation="Create", actor=COMMAND_LINE, target=target)
+def _record(person: User, role: str, by: Initiator | CommandLine) -> None:
+    said = {"actor": by.snapshot(), "target": snapshot(person), "details": {"Source": by.surface}}
+    record("Add user", category="UserManagement", operation="Create", **said)
     record(
         "Add member to role",
         category="RoleManagement",
         operation="Assign",
-        actor=COMMAND_LINE,
-        target=target,
+        **said,
         changed=[{"name": "Role.DisplayName", "oldValue": None, "newValue": role}],
     )

@@ -113,6 +113,7 @@ UPDATE_MESSAGE_TEMPLATE = Action(
     category="Policy",
     needs=frozenset({roles.GLOBAL}),
 )
+IMPORT_ROSTER = Action("import_roster", gettext_noop("Import roster"), needs=frozenset({roles.GLOBAL}))
 MANAGE_TENANTS = Action(
     "manage_tenants",
     gettext_noop("Update tenant"),

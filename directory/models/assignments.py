@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from directory import roles
 from directory.models.groups import Group
 from directory.models.units import AdministrativeUnit
-from directory.models.users import User
+from directory.models.users import Invitation, User
 from tenants.models import OPERATORS_ID, TenantModel
 
 
@@ -32,7 +32,7 @@ class RoleAssignmentQuerySet(models.QuerySet):
 
 
 def any_role_of(person: User) -> Q:
-    """Whether a person holds any role: however scoped, by themselves or through a group, now or later.
+    """Whether a person holds any role: however scoped, themselves, through a group, as a guest, now or later.
 
     A place in a group that may be given one at any time counts: what protects role holders starts there.
     """
@@ -41,6 +41,8 @@ def any_role_of(person: User) -> Q:
         Q(Exists(RoleAssignment.objects.not_over().filter(user=person)))
         | Q(Exists(groups.filter(groupmember__user=person)))
         | Q(Exists(groups.filter(groupowner__user=person)))
+        # What they hold elsewhere as a guest the wall does not show: that they are one is enough.
+        | Q(Exists(Invitation.objects.filter(user=person).exclude(accepted_at=None)))
     )
 
 

@@ -106,8 +106,11 @@ def clear_old() -> None:
 
 def _row(name_key: str) -> Throttle:
     """This name's row, for one transaction at a time."""
-    Throttle.objects.bulk_create([Throttle(name_key=name_key)], ignore_conflicts=True)
-    return Throttle.objects.select_for_update().get(name_key=name_key)
+    while True:
+        Throttle.objects.bulk_create([Throttle(name_key=name_key)], ignore_conflicts=True)
+        # A reset may have cleared it between the two.
+        if row := Throttle.objects.select_for_update().filter(name_key=name_key).first():
+            return row
 
 
 def _is_locked(row: Throttle) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from audit.models import Result, record
 from directory import roles
+from directory.door import CommandLine, Initiator
 from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
 from directory.models.users import SEARCHED
 from directory.sync.plan import Plan
@@ -21,10 +22,14 @@ from directory.sync.wishes import PersonFacts
 BATCH, UPDATE_BATCH = 2000, 250
 
 
-def apply(plan: Plan, source: str, *, password_hash: str | None = None) -> None:
+Somebody = Initiator | CommandLine | None  # who has it done; nobody: the source, by itself
+
+
+def apply(plan: Plan, source: str, *, password_hash: str | None = None, by: Somebody = None) -> None:
     """Write the plan in the tenant's scope, all or nothing; new people get this one hash, or no password."""
     with transaction.atomic():
         _Writer(plan, source, password_hash).write()
+        record_run(source, plan.counts(), by=by)
 
 
 class _Writer:
@@ -40,7 +45,6 @@ class _Writer:
         self._change_people()
         self._add_people()
         self._add_memberships_and_grants()
-        record_run(self.source, self.plan.counts())
 
     def _units(self) -> None:
         units = {unit.source_id: unit for unit in AdministrativeUnit.objects.filter(source=self.source)}
@@ -134,15 +138,22 @@ class _Writer:
         )
 
 
-def record_run(source: str, counts: dict[str, int], result: str = Result.SUCCESS, reason: str = "") -> None:
-    """One line in the trail for a run; who did it is the source."""
+def record_run(
+    source: str,
+    counts: dict[str, int],
+    result: str = Result.SUCCESS,
+    reason: str = "",
+    *,
+    by: Somebody = None,
+) -> None:
+    """One line in the trail for a run."""
     record(
         gettext_noop("Import roster"),
         category="ProvisioningManagement",
         operation="Import",
         result=result,
         reason=reason,
-        actor={"id": None, "name": source},
+        actor=by.snapshot() if by else {"id": None, "name": source},
         details={"Source": source} | {what: str(n) for what, n in counts.items()},
     )
 

@@ -10,7 +10,7 @@ from audit.models import Result
 from directory import administrators
 from directory.connectors import Refused
 from directory.sync import oneroster, snapshot
-from directory.sync.apply import apply, record_run
+from directory.sync.apply import Somebody, apply, record_run
 from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.plan import Plan, make_plan
 from directory.sync.records import Roster
@@ -36,8 +36,10 @@ def import_oneroster(
     password_hash: str | None = None,
     dry_run: bool = False,
     accept_removals: bool = False,
+    by: Somebody = None,
 ) -> Outcome:
-    """Import a OneRoster zip into a tenant; new people get the hash given, or no password.
+    """Import a OneRoster zip into a tenant; new people get the hash given, or no password. Done by the
+    source itself where nobody is named.
 
     Raises RosterError with every problem's file and line; then nothing has been changed.
     """
@@ -48,18 +50,19 @@ def import_oneroster(
                 wait_for_turn()
                 outcome = _planned(tenant, roster, accept_removals)
                 if not dry_run:
-                    _apply(outcome.plan, password_hash)
+                    _apply(outcome.plan, password_hash, by)
         except RosterError as error:
             if not dry_run:
-                record_run(SOURCE, {"problems": len(error.problems)}, Result.FAILURE, str(error.problems[0]))
+                counts = {"problems": len(error.problems)}
+                record_run(SOURCE, counts, Result.FAILURE, str(error.problems[0]), by=by)
             raise
     return outcome
 
 
-def _apply(plan: Plan, password_hash: str | None) -> None:
+def _apply(plan: Plan, password_hash: str | None, by: Somebody) -> None:
     try:
         with administrators.keeping_one():
-            apply(plan, SOURCE, password_hash=password_hash)
+            apply(plan, SOURCE, password_hash=password_hash, by=by)
     except Refused as error:
         raise RosterError([Finding("users.csv", 1, str(error))]) from error
 

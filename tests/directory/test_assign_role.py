@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from audit.models import Entry
 from directory import roles
+from directory.command_line import account
 from directory.models import RoleAssignment, User
 from tests.conftest import make_unit
 
@@ -25,7 +26,7 @@ def test_over_a_location_and_back(district):
     run("sam.reed@riverside.example", roles.PASSWORD, location="Jefferson High")
     assert held(district.sam) == [(roles.PASSWORD, "Jefferson High")]
     entry = Entry.objects.get()
-    assert (entry.activity, entry.actor_name) == ("Add scoped member to role", "manage.py")
+    assert (entry.activity, entry.actor_name) == ("Add scoped member to role", account())
     assert {"key": "Location", "value": "Jefferson High"} in entry.additional_details
     run("Sam.Reed@riverside.example", roles.PASSWORD, location="Jefferson High", remove=True)
     assert held(district.sam) == []
@@ -91,3 +92,16 @@ def test_the_last_global_administrator_keeps_the_role(district):
     run("omar.diaz@riverside.example", roles.GLOBAL)
     run("admin@riverside.example", roles.GLOBAL, remove=True)
     assert held(district.admin) == []
+
+
+def test_by_somebody_only_what_they_may_give(district):
+    run("sam.reed@riverside.example", roles.PASSWORD, by=district.admin.user_principal_name)
+    entry = Entry.objects.get()
+    assert entry.actor_id == district.admin.pk
+    assert {"key": "Source", "value": f"manage.py, by the account {account()}"} in entry.additional_details
+    for by, sentence in ((district.helen, "does not include"), (district.sam, "does not include")):
+        with pytest.raises(CommandError, match=sentence):
+            run("omar.diaz@riverside.example", roles.PASSWORD, by=by.user_principal_name)
+    with pytest.raises(CommandError, match="Nobody changes their own roles"):
+        run("admin@riverside.example", roles.HELPDESK, by=district.admin.user_principal_name)
+    assert held(district.omar) == []

@@ -2,7 +2,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from directory import command_line, first_people, roles
+from directory import command_line, first_people, permissions, roles
 from tenants.models import EmailDomain, Tenant, operators
 
 
@@ -17,6 +17,7 @@ class Command(command_line.Command):
         parser.add_argument("--domain", required=True, help="domain of its user names")
         parser.add_argument("--admin", required=True, metavar="UPN", help="the first Global Administrator")
         parser.add_argument("--admin-name", default="Administrator", help="their first and last name")
+        self.add_by(parser)
 
     def handle(self, *args, **options) -> None:
         try:
@@ -29,6 +30,7 @@ class Command(command_line.Command):
 
 def _add(options: dict) -> tuple[Tenant, str]:
     with operators().scope():
+        by = command_line.allowed(options["by"], permissions.MANAGE_TENANTS)
         tenant = Tenant(slug=options["slug"], name=options["name"])
         tenant.full_clean()
         tenant.save()
@@ -36,4 +38,4 @@ def _add(options: dict) -> tuple[Tenant, str]:
         domain.full_clean()
         domain.save()
     with tenant.scope():
-        return tenant, first_people.add(options["admin"], options["admin_name"], roles.GLOBAL)
+        return tenant, first_people.add(options["admin"], options["admin_name"], roles.GLOBAL, by=by)

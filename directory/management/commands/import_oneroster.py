@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 
 from django.utils.translation import gettext as _
 
-from directory import command_line
+from directory import command_line, permissions
 from directory.sync.findings import RosterError
 from directory.sync.run import Outcome, import_oneroster
 
@@ -27,16 +27,21 @@ class Command(command_line.Command):
             help="disable people who are missing even if they are many",
         )
 
-    def handle(self, *args, tenant: str, path: str, dry_run: bool, accept_removals: bool, **options) -> None:
+        self.add_by(parser)
+
+    def handle(self, *args, tenant: str, path: str, by: str | None, **options) -> None:
         found = command_line.tenant_called(tenant)
+        with found.scope():
+            initiator = command_line.allowed(by, permissions.IMPORT_ROSTER)
+        how = {name: options[name] for name in ("dry_run", "accept_removals")}
         try:
-            outcome = import_oneroster(found, path, dry_run=dry_run, accept_removals=accept_removals)
+            outcome = import_oneroster(found, path, by=initiator, **how)
         except RosterError as error:
             for problem in error.problems:
                 self.stderr.write(str(problem))
             self.stderr.write(_("Nothing was changed."))
             sys.exit(1)
-        self._report(outcome, dry_run)
+        self._report(outcome, options["dry_run"])
 
     def _report(self, outcome: Outcome, dry_run: bool) -> None:
         for warning in outcome.warnings:

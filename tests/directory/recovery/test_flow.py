@@ -445,3 +445,11 @@ def test_global_administrators_are_told_of_an_administrators_reset(district):
     actions.reset_password(current(district.helen), "Maple-Bridge-93", by=Initiator(district.admin))
     jobs.run()
     assert len([message for message in mail.outbox if message.to == ["ada@example.org"]]) == 1
+
+
+def test_whoever_helps_elsewhere_as_a_guest_needs_two_ways(district, guest_maria):
+    RoleAssignment.objects.filter(user=district.maria).delete()
+    give(district.maria, email="maria@example.org")
+    maria = Visitor(district.maria.user_principal_name)
+    assert maria.prove(Way.EMAIL, "maria@example.org")
+    assert maria.step == Step.SEND
