@@ -19,6 +19,7 @@ Rows = dict[tuple[str, str], str]
 # and Django's names of models hold nothing of a tenant's and are not looked at.
 RIGHTFUL = {
     "cache": "New lines only: throttles count where somebody knocks, used tickets are remembered.",
+    "tenants_counter": "New lines only: they count how often each network knocks.",
     "tenants_session": "Those of the actors' own sessions: signing out ends them.",
     "audit_entry": "New lines in the attackers' own tenant only: refused deeds are written down.",
     "audit_entryword": "Like the lines that they are words of.",
@@ -84,6 +85,8 @@ class Rightful:
 
     def _cache(self, change: Change) -> bool:
         return change.old is None
+
+    _tenants_counter = _cache
 
     def _tenants_session(self, change: Change) -> bool:
         return change.pk in self._sessions

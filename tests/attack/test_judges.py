@@ -150,6 +150,7 @@ def test_every_kind_of_change_is_seen():
         change("procrastinate_jobs", "1", None, {"args": {"tenant": THERE}}),
         change("directory_phonemethod", "1", {"user_id": "ivy"}, None),
         change("cache", "1", {"x": 1}, {"x": 2}),
+        change("tenants_counter", "1", {"x": 1}, {"x": 2}),
     ],
 )
 def test_a_wrong_change_is_a_finding(wrong):
@@ -165,6 +166,7 @@ def test_a_wrong_change_is_a_finding(wrong):
         change("audit_head", "1", {"tenant_id": HERE, "x": 1}, {"tenant_id": HERE, "x": 2}),
         change("procrastinate_jobs", "1", None, {"args": {"tenant": HERE}}),
         change("cache", "1", None, {}),
+        change("tenants_counter", "1", None, {}),
     ],
 )
 def test_a_rightful_one_is_none(right):

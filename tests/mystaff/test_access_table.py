@@ -167,9 +167,11 @@ ADMIN_PATTERNS = [
     "_history",
     "_delete",
     "_change",
+    "_export",
     "_export_csv",
     "_export_jsonl",
     ":None",
+    "_import",
     "enter_tenant",
     "leave_tenant",
 ]
