@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial, wraps
+from secrets import SystemRandom
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -27,16 +28,26 @@ from tenants.sessions import SessionStore
 RETRY = RetryStrategy(max_attempts=notices.TRIES, exponential_wait=4)
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
 LONGEST = timedelta(minutes=15)  # that a job may take
+CHANCE = SystemRandom()
 URGENT = 10  # before everything else that waits: a code lives five minutes
 MOST_TOLD = 100  # Global Administrators, when an administrator was reset: as many as Microsoft Entra tells
 KEPT = timedelta(days=90)  # that the row of a message stays
 GIVEN_UP = timedelta(days=2)  # after which no job is left that would try a message again
 
 
-def tenant_task(function: Callable[..., None] | None = None, *, priority: int = 0):
-    """Make a task that runs inside the tenant that queued it; queued outside every scope it fails."""
+def tenant_task(
+    function: Callable[..., None] | None = None,
+    *,
+    priority: int = 0,
+    between: tuple[float, float] | None = None,
+):
+    """Make a task that runs inside the tenant that queued it; queued outside every scope it fails.
+
+    `between` are seconds: it begins at some moment between these, so that the requests which follow the one
+    that queued it tell nothing, by the time they take, of how much it has to do.
+    """
     if function is None:
-        return partial(tenant_task, priority=priority)
+        return partial(tenant_task, priority=priority, between=between)
 
     @app.task(name=f"directory.{function.__name__}", retry=RETRY, priority=priority)
     @wraps(function)
@@ -47,7 +58,9 @@ def tenant_task(function: Callable[..., None] | None = None, *, priority: int = 
 
     @wraps(function)
     def later(**ids: object) -> None:
-        run.defer(tenant=str(scopes.require()), **{name: str(value) for name, value in ids.items()})
+        begun = {"schedule_in": {"seconds": CHANCE.uniform(*between)}} if between else {}
+        values = {name: str(value) for name, value in ids.items()}
+        run.configure(**begun).defer(tenant=str(scopes.require()), **values)
 
     def later_each(every: Iterable[dict[str, object]]) -> None:
         """A job for each of these, queued in one statement."""
@@ -66,21 +79,21 @@ def send_message(*, message: str) -> None:
         notices.deliver(found)
 
 
-@tenant_task(priority=URGENT)
+@tenant_task(priority=URGENT, between=(1, 3))
 def send_code(*, recovery: str) -> None:
     """Find out who is on the way back into an account, and send the code; whoever is over is gone."""
     if under_way := Recovery.objects.filter(pk=recovery).first():
         delivery.send_code(under_way)
 
 
-@tenant_task
+@tenant_task(between=(10, 60))
 def note_wrong_code(*, recovery: str) -> None:
     """Tell the trail of a wrong code."""
     if under_way := Recovery.objects.filter(pk=recovery).first():
         steps.note_wrong_code(under_way)
 
 
-@tenant_task
+@tenant_task(between=(10, 60))
 def note_lock(*, recovery: str) -> None:
     """Tell the trail that self-service is locked for a name."""
     if under_way := Recovery.objects.filter(pk=recovery).first():
@@ -111,7 +124,7 @@ def clear_recoveries(timestamp: int) -> None:
         with tenant.scope():
             throttle.clear_old()
             limits.forget()
-            Recovery.objects.filter(ends_at__lt=timezone.now()).delete()
+            Recovery.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
 
 
 @app.periodic(cron="42 * * * *")

@@ -28,7 +28,7 @@ def recover_password(recovery: Recovery, password: str, *, ip_address: str | Non
         _wait_in_line(person)
         if flow.step(recovery) != flow.Step.PASSWORD:
             raise Refused(_("This way back into the account is over. Please begin again."))
-        recovery.delete()
+        flow.end(recovery)
         authority.set_password(person, password, must_change=False)
         deed.details["Ways"] = ", ".join(recovery.proved)
         _start_afresh(person, "password_recovered")

@@ -140,5 +140,10 @@ def proven(recovery: Recovery) -> User | None:
     return person if stands else None
 
 
+def end(recovery: Recovery) -> None:
+    """It was gone to its end, and cannot be gone again. Its row stays a while for jobs about it."""
+    Recovery.objects.filter(pk=recovery.pk).update(ends_at=timezone.now(), proved=[], destination="")
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -63,6 +63,7 @@ async def _work() -> None:
         async with worker.open_async():
             await worker.run_worker_async(
                 concurrency=4,
+                fetch_job_polling_interval=1,  # second: nothing announces jobs that begin later
                 shutdown_graceful_timeout=FINISH,
                 stalled_worker_timeout=SILENCE,
                 install_signal_handlers=False,
