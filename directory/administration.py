@@ -7,7 +7,7 @@ roles", and narrower where two roles together would reach further than each of t
 from django.utils.translation import gettext_noop
 
 from directory import roles
-from directory.permissions import Action
+from directory.verbs import Action
 
 _GLOBAL = frozenset({roles.GLOBAL})
 _PEOPLE = _GLOBAL | {roles.USER}

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from directory.door import CommandLine, Initiator
 from directory.models import User
-from directory.permissions import Action
+from directory.verbs import Action
 from tenants.models import Tenant
 
 

@@ -15,7 +15,7 @@ from audit.models import Entry, Result, draft, record_all
 from directory import refusals
 from directory.connectors import Authority, AuthorityError, open_authority
 from directory.models import User
-from directory.permissions import Action
+from directory.verbs import Action
 
 
 @dataclass(frozen=True)

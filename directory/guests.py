@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 
-from directory import permissions
+from directory import verbs
 from directory.door import Denied, Initiator, acting, administering, snapshot
 from directory.models import Invitation, User
 from tenants import scopes
@@ -37,7 +37,7 @@ def invite(user_principal_name: str, *, by: Initiator) -> None:
     """Ask somebody else's person to help here. The same answer whether the name exists or not."""
     name = user_principal_name.strip().lower()
     target = {"id": None, "type": "User", "name": name, "principal_name": name}
-    with administering(by, permissions.INVITE_GUEST, target):
+    with administering(by, verbs.INVITE_GUEST, target):
         home = Tenant.objects.filter(domains__domain=name.rpartition("@")[2]).first()
         here = scopes.require()
         if home is None or home.pk == here or home.is_operators:
@@ -68,7 +68,7 @@ def accept(invitation: Invitation, *, by: Initiator) -> None:
     """Say yes, at home; the guest's row there learns the name."""
     if invitation.user_id != by.user.pk:
         raise Denied
-    with acting(by, permissions.ACCEPT_INVITATION, by.user):
+    with acting(by, verbs.ACCEPT_INVITATION, by.user):
         now = timezone.now()
         with scopes.scope(invitation.host_id):
             guest = User.objects.get(pk=invitation.guest_id, home_tenant_id=by.user.tenant_id)
@@ -84,7 +84,7 @@ def decline(invitation: Invitation, *, by: Initiator) -> None:
     """Say no, or leave later; the guest's row there no longer stands for anyone."""
     if invitation.user_id != by.user.pk:
         raise Denied
-    with acting(by, permissions.DECLINE_INVITATION, by.user):
+    with acting(by, verbs.DECLINE_INVITATION, by.user):
         invitation.delete()
 
 
@@ -92,7 +92,7 @@ def remove(guest: User, *, by: Initiator) -> None:
     """Take a guest's row away with all that hangs on it; at home the invitation ends."""
     if not guest.is_guest:
         raise Denied
-    with administering(by, permissions.REMOVE_GUEST, snapshot(guest)):
+    with administering(by, verbs.REMOVE_GUEST, snapshot(guest)):
         here, home, pk = scopes.require(), guest.home_tenant_id, guest.pk
         User.objects.filter(pk=pk).exclude(home_tenant=None).delete()
         with scopes.scope(home):

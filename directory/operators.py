@@ -14,7 +14,7 @@ from directory.administration import ENTER_TENANT, LEAVE_TENANT
 from directory.connectors import Refused
 from directory.door import Initiator, administering
 from directory.models import Invitation, RoleAssignment, User
-from directory.permissions import Action
+from directory.verbs import Action
 from tenants import scopes
 from tenants.models import OPERATORS_ID, Tenant
 

@@ -3,126 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext_noop
 
 from directory import roles
 from directory.models import AdministrativeUnit, Group, RoleAssignment, Settings, UnitMembership, User
 from directory.models.units import after
+from directory.verbs import VIEW, Action
 
 EVERYONE = ~Q(pk__in=[])
 NOBODY = Q(pk__in=[])
-
-
-@dataclass(frozen=True)
-class Action:
-    """One deed: its word is the permission, the event in the trail and the button."""
-
-    word: str
-    activity: str = ""  # Microsoft Entra's name of the event, "Audit activity reference"
-    category: str = "UserManagement"
-    operation: str = "Update"
-    table: dict[str, frozenset[str]] | None = None  # whom the roles let act on whom
-    needs: frozenset[str] = frozenset()  # deeds on the tenant: one of these roles, over the whole tenant
-    own: bool = False  # deeds on oneself
-
-    def __str__(self) -> str:
-        return self.word
-
-
-VIEW = Action("view", table=dict.fromkeys(roles.PORTAL, roles.ROWS))
-RESET_PASSWORD = Action(
-    "reset_password", gettext_noop("Reset password (by admin)"), table=roles.RESET_PASSWORD
-)
-ADD_PHONE = Action(
-    "add_phone",
-    gettext_noop("Admin registered security info"),
-    operation="Create",
-    table=roles.AUTHENTICATION_METHODS,
-)
-CHANGE_PHONE = Action(
-    "change_phone", gettext_noop("Admin updated security info"), table=roles.AUTHENTICATION_METHODS
-)
-REMOVE_PHONE = Action(
-    "remove_phone",
-    gettext_noop("Admin deleted security info"),
-    operation="Delete",
-    table=roles.AUTHENTICATION_METHODS,
-)
-ENABLE_SMS_SIGN_IN = Action(
-    "enable_sms_sign_in", gettext_noop("Enable phone sign-in"), table=roles.AUTHENTICATION_METHODS
-)
-DISABLE_SMS_SIGN_IN = Action(
-    "disable_sms_sign_in", gettext_noop("Disable phone sign-in"), table=roles.AUTHENTICATION_METHODS
-)
-CHANGE_PASSWORD = Action("change_password", gettext_noop("Change password (self-service)"), own=True)
-RECOVER_PASSWORD = Action("recover_password", gettext_noop("Reset password (self-service)"), own=True)
-RECOVERY_STEP = Action(
-    "recovery_step", gettext_noop("Self-service password reset flow activity progress"), own=True
-)
-BLOCK_SELF_SERVICE = Action(
-    "block_self_service", gettext_noop("Blocked from self-service password reset"), own=True
-)
-UNLOCK = Action("unlock", gettext_noop("Unlock user account (by admin)"), table=roles.RESET_PASSWORD)
-INVITE_GUEST = Action(
-    "invite_guest", gettext_noop("Invite guest"), operation="Create", needs=frozenset({roles.GLOBAL})
-)
-REMOVE_GUEST = Action(
-    "remove_guest", gettext_noop("Remove guest"), operation="Delete", needs=frozenset({roles.GLOBAL})
-)
-ACCEPT_INVITATION = Action("accept_invitation", gettext_noop("Accept invitation"), own=True)
-DECLINE_INVITATION = Action("decline_invitation", gettext_noop("Decline invitation"), own=True)
-UPDATE_SETTINGS = Action(
-    "update_settings",
-    gettext_noop("Update company settings"),
-    category="Policy",
-    needs=frozenset({roles.GLOBAL}),
-)
-UPDATE_PORTAL_ACCESS = Action(
-    "update_portal_access",
-    gettext_noop("Update company settings"),
-    category="Policy",
-    needs=frozenset({roles.GLOBAL, roles.USER}),
-)
-UPDATE_METHODS = Action(
-    "update_methods",
-    gettext_noop("Update authorization policy"),
-    category="Policy",
-    needs=frozenset({roles.GLOBAL, roles.AUTHENTICATION_POLICY}),
-)
-UPDATE_PASSWORD_POLICY = Action(
-    "update_password_policy",
-    gettext_noop("Update password policy"),
-    category="Policy",
-    needs=frozenset({roles.GLOBAL, roles.AUTHENTICATION_POLICY}),
-)
-UPDATE_TEXT_SETTINGS = Action(
-    "update_text_settings",
-    gettext_noop("Update text message settings"),
-    category="Policy",
-    needs=frozenset({roles.GLOBAL}),
-)
-SEND_TEST_TEXT = Action(
-    "send_test_text", gettext_noop("Send test text"), category="Policy", needs=frozenset({roles.GLOBAL})
-)
-UPDATE_MESSAGE_TEMPLATE = Action(
-    "update_message_template",
-    gettext_noop("Update message template"),
-    category="Policy",
-    needs=frozenset({roles.GLOBAL}),
-)
-IMPORT_ROSTER = Action("import_roster", gettext_noop("Import roster"), needs=frozenset({roles.GLOBAL}))
-MANAGE_TENANTS = Action(
-    "manage_tenants",
-    gettext_noop("Update tenant"),
-    category="DirectoryManagement",
-    needs=frozenset({roles.OPERATOR}),
-)
-
-
-# The rule
 
 
 def reachable(actor: User, action: Action) -> QuerySet[User]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from directory import permissions
 from directory.models import RoleAssignment, User
-from directory.permissions import Action
+from directory.verbs import Action
 
 
 def refusal(actor: User, action: Action, person: User) -> str | None:

@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "social_django",
     "django_tables2",
     "django_htmx",
@@ -180,6 +181,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/5m/key,200/m/ip",  # a whole school shares one address
     "login": "600/m/ip",
 }
+
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 
 # --- Sessions ----------------------------------------------------------------------------------------------
 SESSION_ENGINE = "tenants.sessions"

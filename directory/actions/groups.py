@@ -16,7 +16,7 @@ from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, administering, snapshot
 from directory.models import Group, GroupMember, GroupOwner, RoleAssignment, User
-from directory.permissions import Action
+from directory.verbs import Action
 from tenants.models import OPERATORS_ID
 
 FIELDS = {"name": "displayName", "is_role_assignable": "isAssignableToRole"}

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from directory import permissions, tasks
+from directory import tasks, verbs
 from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import EmailMethod, PhoneType, Recovery, Settings, User
@@ -11,7 +11,7 @@ from directory.recovery import flow, throttle
 
 def reset_password(person: User, password: str, *, by: Initiator) -> None:
     """Give a person a temporary password; every session of theirs ends, and they are told."""
-    with acting(by, permissions.RESET_PASSWORD, person) as (authority, _deed):
+    with acting(by, verbs.RESET_PASSWORD, person) as (authority, _deed):
         _wait_in_line(person)
         authority.set_password(person, password, must_change=True)
         _start_afresh(person, "password_reset")
@@ -24,7 +24,7 @@ def recover_password(recovery: Recovery, password: str, *, ip_address: str | Non
     """
     person = User.objects.members().get(pk=recovery.person_id)
     by = Initiator(person, ip_address, "Self-service")
-    with acting(by, permissions.RECOVER_PASSWORD, person) as (authority, deed):
+    with acting(by, verbs.RECOVER_PASSWORD, person) as (authority, deed):
         _wait_in_line(person)
         if flow.step(recovery) != flow.Step.PASSWORD:
             raise Refused(_("This way back into the account is over. Please begin again."))
@@ -66,12 +66,12 @@ def _wait_in_line(person: User) -> None:
 
 def change_password(password: str, *, by: Initiator) -> None:
     """A person chooses their own password; their other sessions end."""
-    with acting(by, permissions.CHANGE_PASSWORD, by.user) as (authority, _deed):
+    with acting(by, verbs.CHANGE_PASSWORD, by.user) as (authority, _deed):
         authority.set_password(by.user, password, must_change=False)
         tasks.notify(by.user, "password_changed")
 
 
 def unlock(person: User, *, by: Initiator) -> None:
     """Open self-service again for a person whose name was tried too often."""
-    with acting(by, permissions.UNLOCK, person):
+    with acting(by, verbs.UNLOCK, person):
         throttle.clear(throttle.key_of(person.user_principal_name))

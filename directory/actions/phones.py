@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from directory import permissions, tasks
+from directory import tasks, verbs
 from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import PhoneMethod, PhoneType, Settings, User
@@ -12,7 +12,7 @@ from directory.models import PhoneMethod, PhoneType, Settings, User
 def set_phone(person: User, number: str, *, by: Initiator) -> None:
     """Add or change the mobile number (E.164); a changed number is no longer used to sign in."""
     old = person.phones.filter(phone_type=PhoneType.MOBILE).first()
-    action = permissions.CHANGE_PHONE if old else permissions.ADD_PHONE
+    action = verbs.CHANGE_PHONE if old else verbs.ADD_PHONE
     with acting(by, action, person) as (_authority, deed):
         deed.change("mobilePhone", old.number if old else None, number)
         PhoneMethod.objects.update_or_create(
@@ -31,7 +31,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
 
 def remove_phone(person: User, *, by: Initiator) -> None:
     """Remove the mobile number."""
-    with acting(by, permissions.REMOVE_PHONE, person) as (_authority, deed):
+    with acting(by, verbs.REMOVE_PHONE, person) as (_authority, deed):
         for phone in person.phones.filter(phone_type=PhoneType.MOBILE):
             deed.change("mobilePhone", phone.number, None)
             phone.delete()
@@ -41,7 +41,7 @@ def remove_phone(person: User, *, by: Initiator) -> None:
 
 def set_sms_sign_in(person: User, on: bool, *, by: Initiator) -> None:
     """Let a person sign in with their mobile number, or end that. Raises Refused if it cannot be used."""
-    action = permissions.ENABLE_SMS_SIGN_IN if on else permissions.DISABLE_SMS_SIGN_IN
+    action = verbs.ENABLE_SMS_SIGN_IN if on else verbs.DISABLE_SMS_SIGN_IN
     with acting(by, action, person) as (_authority, deed):
         phone = person.phones.filter(phone_type=PhoneType.MOBILE).first()
         if phone is None or (on and not Settings.current().sms_sign_in):

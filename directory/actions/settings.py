@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from directory import permissions
+from directory import verbs
 from directory.door import CommandLine, Initiator, administering
 from directory.models import Settings
-from directory.permissions import Action
+from directory.verbs import Action
 
 # Whose business it is besides a Global Administrator's: Microsoft's "Least privileged roles by task".
 DEEDS: dict[Action, frozenset[str]] = {
-    permissions.UPDATE_PORTAL_ACCESS: frozenset({"my_staff_access", "my_staff_group"}),
-    permissions.UPDATE_METHODS: frozenset({"methods_required", "sms_sign_in"}),
+    verbs.UPDATE_PORTAL_ACCESS: frozenset({"my_staff_access", "my_staff_group"}),
+    verbs.UPDATE_METHODS: frozenset({"methods_required", "sms_sign_in"}),
 }
 
 
 def deed_of(field: str) -> Action:
     """The deed that changing this setting is."""
-    return next((action for action, fields in DEEDS.items() if field in fields), permissions.UPDATE_SETTINGS)
+    return next((action for action, fields in DEEDS.items() if field in fields), verbs.UPDATE_SETTINGS)
 
 
 def fields_open_to(by: Initiator | CommandLine) -> frozenset[str]:

@@ -10,18 +10,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from directory import administration, permissions
+from directory import administration, verbs
 from directory.models import User
 from directory.models.users import SEARCHED
 from directory.people_csv.columns import COLUMNS, EMAIL, ENABLED, PHONE, Column
-from directory.permissions import Action
+from directory.verbs import Action
 
 ADDED, CHANGED, SAME, REFUSED = "added", "changed", "same", "refused"
 
 # What setting, changing and removing it are called.
 METHOD_DEEDS = {
     EMAIL: (administration.ADD_EMAIL, administration.CHANGE_EMAIL, administration.REMOVE_EMAIL),
-    PHONE: (permissions.ADD_PHONE, permissions.CHANGE_PHONE, permissions.REMOVE_PHONE),
+    PHONE: (verbs.ADD_PHONE, verbs.CHANGE_PHONE, verbs.REMOVE_PHONE),
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from directory import administration, administrators, permissions, refusals
 from directory.models import User
 from directory.people_csv.plan import Step
-from directory.permissions import Action
+from directory.verbs import Action
 
 AT_ONCE = 2000  # people asked for in one statement
 EXPLAINED = 50  # people of whom is said why they are out of reach: it takes several queries for each

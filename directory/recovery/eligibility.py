@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from directory import permissions
+from directory import permissions, verbs
 from directory.models import EmailMethod, PhoneMethod, PhoneType, Settings, User, Way
 from directory.models.assignments import any_role_of
 
@@ -49,4 +49,4 @@ def _counts(method: PhoneMethod | EmailMethod, person: User) -> bool:
     setter = User.objects.filter(pk=method.set_by).first()
     if setter is None:
         return False
-    return permissions.reachable(setter, permissions.CHANGE_PHONE).filter(pk=person.pk).exists()
+    return permissions.reachable(setter, verbs.CHANGE_PHONE).filter(pk=person.pk).exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from audit.models import Result, record
-from directory import permissions
+from directory import verbs
 from directory.door import Initiator, snapshot
 from directory.models import Recovery, User, Way
 
@@ -19,7 +19,7 @@ def note_wrong_code(recovery: Recovery) -> None:
 def note_lock(recovery: Recovery) -> None:
     """Tell the trail that self-service is locked for a name, where it is somebody's."""
     if person := _named(recovery):
-        _record(permissions.BLOCK_SELF_SERVICE, person, Result.SUCCESS)
+        _record(verbs.BLOCK_SELF_SERVICE, person, Result.SUCCESS)
 
 
 def _named(recovery: Recovery) -> User | None:
@@ -28,7 +28,7 @@ def _named(recovery: Recovery) -> User | None:
 
 def note(person: User, result: str, reason: str, way: str) -> None:
     """One step of somebody's way back, in the trail."""
-    _record(permissions.RECOVERY_STEP, person, result, reason, {"Way": str(Way(way).label)})
+    _record(verbs.RECOVERY_STEP, person, result, reason, {"Way": str(Way(way).label)})
 
 
 def _record(action, person: User, result: str, reason: str = "", details=()) -> None:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory import guests, permissions
+from directory import guests, verbs
 from directory.door import Initiator
 from directory.models import Guest, RoleAssignment, SearchWord
 from mystaff.admin.door import DeedAdmin, DeedForm
@@ -38,7 +38,7 @@ class GuestForm(DeedForm):
 class GuestAdmin(DeedAdmin):
     """Who helps here and belongs to another organization."""
 
-    may = permissions.INVITE_GUEST.needs
+    may = verbs.INVITE_GUEST.needs
     form = GuestForm
     list_display = ["display_name", "user_principal_name", "home_tenant", "accepted_at"]
     list_select_related = ["home_tenant"]

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory import permissions, tasks
+from directory import tasks, verbs
 from directory.door import administering
 from directory.models import Channel, Gateway, Message, Settings, TextSettings
 from directory.models.messages import masked
@@ -76,7 +76,7 @@ class TextSettingsForm(forms.ModelForm):
 class TextSettingsAdmin(OnePageAdmin):
     """One row; nothing secret is ever shown or written into the trail."""
 
-    action = permissions.UPDATE_TEXT_SETTINGS
+    action = verbs.UPDATE_TEXT_SETTINGS
     form = TextSettingsForm
     withheld = ("secret", "url", "headers", "body")
     change_form_template = "admin/directory/text_settings.html"
@@ -99,7 +99,7 @@ class TextSettingsAdmin(OnePageAdmin):
     def _send_test(self, request: HttpRequest, number: str) -> None:
         by = initiator(request, "Admin")
         target = {"id": None, "type": "TextSettings", "name": masked(number)}
-        with administering(by, permissions.SEND_TEST_TEXT, target):
+        with administering(by, verbs.SEND_TEST_TEXT, target):
             tasks.notify(request.user, TEST, Channel.SMS, number)
 
     def response_add(self, request: HttpRequest, obj: TextSettings, post_url_continue=None) -> HttpResponse:
@@ -120,7 +120,7 @@ class TextSettingsAdmin(OnePageAdmin):
 class MessageTemplateAdmin(DoorAdmin):
     """A tenant's own words; the defaults are no rows."""
 
-    action = permissions.UPDATE_MESSAGE_TEMPLATE
+    action = verbs.UPDATE_MESSAGE_TEMPLATE
     list_display = ["name", "channel", "subject"]
 
 

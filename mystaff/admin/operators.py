@@ -12,14 +12,14 @@ from django.urls import path
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
-from directory import operators, permissions
+from directory import operators, verbs
 from mystaff.admin.door import DoorAdmin
 from mystaff.initiator import initiator
 from tenants.models import OPERATORS_ID, Tenant
 
 
 class TenantAdmin(DoorAdmin):
-    action = permissions.MANAGE_TENANTS
+    action = verbs.MANAGE_TENANTS
     list_display = ["name", "slug"]
     search_fields = ["slug__startswith"]
 
@@ -58,17 +58,17 @@ class TenantAdmin(DoorAdmin):
 
 
 class HostNameAdmin(DoorAdmin):
-    action = permissions.MANAGE_TENANTS
+    action = verbs.MANAGE_TENANTS
     list_display = ["host", "tenant"]
 
 
 class EmailDomainAdmin(DoorAdmin):
-    action = permissions.MANAGE_TENANTS
+    action = verbs.MANAGE_TENANTS
     list_display = ["domain", "tenant", "is_default"]
 
 
 class AllowedHostAdmin(DoorAdmin):
     """Hosts inside the operators' network that a tenant may have its gateway at."""
 
-    action = permissions.MANAGE_TENANTS
+    action = verbs.MANAGE_TENANTS
     list_display = ["host", "port", "tenant"]

@@ -3,7 +3,7 @@
 from django.forms import ModelChoiceField
 from django.utils.functional import cached_property
 
-from directory import permissions
+from directory import verbs
 from directory.models import AdministrativeUnit
 from mystaff.admin.door import DoorAdmin
 
@@ -22,7 +22,7 @@ class PlaceField(ModelChoiceField):
 class PasswordPolicyAdmin(DoorAdmin):
     """One row for the tenant, and one for each location that has rules of its own."""
 
-    action = permissions.UPDATE_PASSWORD_POLICY
+    action = verbs.UPDATE_PASSWORD_POLICY
     list_display = ["__str__", "preset", "shortest"]
     list_select_related = ["unit"]
     ordering = ["unit__name", "pk"]

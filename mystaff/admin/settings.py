@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from directory import permissions
+from directory import verbs
 from directory.actions.settings import fields_open_to, update_settings
 from directory.models import Settings
 from mystaff.admin.door import OnePageAdmin
@@ -12,7 +12,7 @@ from mystaff.initiator import initiator
 class SettingsAdmin(OnePageAdmin):
     """Everyone sees the switches that are theirs to change, and no others."""
 
-    action = permissions.UPDATE_SETTINGS
+    action = verbs.UPDATE_SETTINGS
 
     def _may(self, request: HttpRequest, obj=None) -> bool:
         return bool(fields_open_to(initiator(request)))

@@ -16,7 +16,7 @@ from directory import permissions, refusals
 from directory.connectors import AuthorityError
 from directory.door import Denied, acting
 from directory.models import User
-from directory.permissions import Action
+from directory.verbs import Action
 from mystaff.context import portal_opens, settings_of
 from mystaff.initiator import initiator
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from directory import actions, passwords, permissions
+from directory import actions, passwords, verbs
 from directory.models import User
 from directory.password_policies import policy_for
 from mystaff.context import settings_of
@@ -29,7 +29,7 @@ from mystaff.portal.places import password_style
 def reset_password(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The page with both ways, and the result in the same response: the password stands in no other."""
     person = person_or_404(request, pk)
-    check(request, permissions.RESET_PASSWORD, person)
+    check(request, verbs.RESET_PASSWORD, person)
     if request.method != "POST":
         return _page(request, person)
     return _generated(request, person) if "generate" in request.POST else _entered(request, person)
@@ -40,7 +40,7 @@ def reset_password(request: HttpRequest, pk: UUID) -> HttpResponse:
 def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Let a person reset a forgotten password alone again, before the day is over."""
     person = person_or_404(request, pk)
-    check(request, permissions.UNLOCK, person)
+    check(request, verbs.UNLOCK, person)
     actions.unlock(person, by=initiator(request))
     said = _("%(name)s can reset a forgotten password alone again.")
     messages.success(request, said % {"name": person.first_name})

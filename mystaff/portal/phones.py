@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from directory import actions, permissions, refusals
+from directory import actions, refusals, verbs
 from directory.models import PhoneMethod, PhoneType, User
 from mystaff.context import settings_of
 from mystaff.initiator import initiator
@@ -35,7 +35,7 @@ def phone(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Add the number, or edit the one that is there."""
     person = person_or_404(request, pk)
     mobile = _mobile(person) if _seen(request, person) else None
-    check(request, permissions.CHANGE_PHONE if mobile else permissions.ADD_PHONE, person)
+    check(request, verbs.CHANGE_PHONE if mobile else verbs.ADD_PHONE, person)
     initial = {"phone_number": written(mobile.number)} if mobile else None
     form = PhoneForm(settings_of(request).phone_region, request.POST or None, initial=initial)
     if form.is_valid() and _saved(request, person, mobile, form):
@@ -45,7 +45,7 @@ def phone(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, person: User) -> bool:
-    return refusals.refusal(request.user, permissions.ADD_PHONE, person) is None
+    return refusals.refusal(request.user, verbs.ADD_PHONE, person) is None
 
 
 def _saved(request: HttpRequest, person: User, mobile: PhoneMethod | None, form: PhoneForm) -> bool:
@@ -64,7 +64,7 @@ def _saved(request: HttpRequest, person: User, mobile: PhoneMethod | None, form:
 def remove_phone(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Asks, then removes the number."""
     person = person_or_404(request, pk)
-    check(request, permissions.REMOVE_PHONE, person)
+    check(request, verbs.REMOVE_PHONE, person)
     mobile, form = _mobile(person), ConfirmForm(request.POST if request.method == "POST" else None)
     if mobile is None:
         return redirect("person", pk)
@@ -82,7 +82,7 @@ def phone_sign_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = person_or_404(request, pk)
     posted = request.method == "POST"
     on = request.POST.get("on") == "1"
-    check(request, permissions.ENABLE_SMS_SIGN_IN if on else permissions.DISABLE_SMS_SIGN_IN, person)
+    check(request, verbs.ENABLE_SMS_SIGN_IN if on else verbs.DISABLE_SMS_SIGN_IN, person)
     mobile, form = _mobile(person), ConfirmForm(request.POST if posted else None)
     if mobile is None:
         raise Http404

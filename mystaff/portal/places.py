@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Left
 
-from directory import permissions
+from directory import permissions, verbs
 from directory.models import AdministrativeUnit, Kind, UnitMembership, User
 from directory.models.units import after
 from tenants.words import normalise
@@ -91,9 +91,7 @@ def place_people(actor: User, people: Sequence[User]) -> None:
         by_person[membership.user_id].append(membership.unit)
     units = _by_path({path for m in memberships for path in m.unit.paths_above})
     mine = [
-        held.unit.path if held.unit else "/"
-        for held in actor.assignments
-        if held.role in permissions.VIEW.table
+        held.unit.path if held.unit else "/" for held in actor.assignments if held.role in verbs.VIEW.table
     ]
     for person in people:
         found = (_place(unit, units, mine) for unit in by_person[person.pk])

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Result, left_open
-from directory import permissions, refusals
+from directory import permissions, refusals, verbs
 from directory.models import EmailMethod, PhoneType, Settings, User
 from directory.recovery import throttle
 from mystaff.portal.places import place_people
@@ -57,10 +57,10 @@ def profile(actor: User, person: User, settings: Settings) -> dict[str, Any]:
     place_people(actor, [person])
     context = {
         "person": person,
-        "inside": permissions.reachable(actor, permissions.VIEW).filter(pk=person.pk).exists(),
-        "reset_refusal": refusals.refusal(actor, permissions.RESET_PASSWORD, person),
+        "inside": permissions.reachable(actor, verbs.VIEW).filter(pk=person.pk).exists(),
+        "reset_refusal": refusals.refusal(actor, verbs.RESET_PASSWORD, person),
         # One table of roles rules every deed on phones, so one answer serves all their buttons.
-        "phone_refusal": refusals.refusal(actor, permissions.CHANGE_PHONE, person),
+        "phone_refusal": refusals.refusal(actor, verbs.CHANGE_PHONE, person),
     }
     return context | (_details(person, settings) if context["inside"] else {})
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from directory import permissions
+from directory import permissions, verbs
 from directory.models import SearchWord, UnitMembership, User
 from mystaff.context import settings_of
 from mystaff.portal.access import person_or_404, portal_view
@@ -80,7 +80,7 @@ def _ids_of(request: HttpRequest, text: str) -> QuerySet | None:
 def _found(request: HttpRequest, ids: QuerySet | None) -> FoundTable:
     table = table_of(FoundTable, ids, request)
     shown = [row.record for row in table.paginated_rows]
-    own = permissions.reachable(request.user, permissions.VIEW)
+    own = permissions.reachable(request.user, verbs.VIEW)
     mine = set(own.filter(pk__in=[person.pk for person in shown]).values_list("pk", flat=True))
     place_people(request.user, shown)
     for person in shown:

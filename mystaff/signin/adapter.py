@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mystaff.context import home
 from mystaff.initiator import client_ip
+from mystaff.signin.login import STAGES
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,6 +21,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_stages(self) -> list[str]:
+        return STAGES
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Operators to their admin, managers to their locations, everyone else to their own account."""

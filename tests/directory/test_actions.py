@@ -221,7 +221,7 @@ def test_phone_sign_in_needs_a_phone(district, by):
 
 
 def test_administering_needs_the_role_over_the_whole_tenant(district):
-    from directory.permissions import UPDATE_SETTINGS
+    from directory.verbs import UPDATE_SETTINGS
 
     with (
         pytest.raises(Denied),

@@ -9,7 +9,7 @@ from directory import actions
 from directory.connectors import Refused
 from directory.door import Denied, Initiator, administering
 from directory.models import EmailMethod, Message, PhoneMethod, PhoneType, Settings, UnitMembership, User
-from directory.permissions import UPDATE_SETTINGS
+from directory.verbs import UPDATE_SETTINGS
 
 NEW = "Maple-Bridge-93"
 

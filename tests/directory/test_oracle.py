@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, seed, settings
 
-from directory import administration, permissions, refusals
+from directory import administration, permissions, refusals, verbs
 from directory.models import User
 from tests.directory import oracle
 from tests.directory.oracle import Assignment, Directory, Group, Person, Unit
@@ -15,8 +15,8 @@ from tests.directory.oracle_directories import directories
 from tests.directory.oracle_rows import write, write_look_alikes
 
 DEEDS = {
-    oracle.RESET: permissions.RESET_PASSWORD,
-    oracle.METHODS: permissions.CHANGE_PHONE,
+    oracle.RESET: verbs.RESET_PASSWORD,
+    oracle.METHODS: verbs.CHANGE_PHONE,
     oracle.SENSITIVE: administration.DISABLE_ACCOUNT,
 }
 SHARDS, EXAMPLES = 4, 500
@@ -59,7 +59,7 @@ def compare(directory: Directory, people: list[User]) -> None:
 def compare_view(directory: Directory, actor: int, people: list[User]) -> None:
     """Hold whom a manager sees against the oracle: as people, and as the ids that lists begin with."""
     expected = {people[n].pk for n in oracle.sight(directory, actor)}
-    seen = set(permissions.reachable(people[actor], permissions.VIEW).values_list("pk", flat=True))
+    seen = set(permissions.reachable(people[actor], verbs.VIEW).values_list("pk", flat=True))
     ids = permissions.ids_of_own(people[actor])
     listed = {person.pk for person in people} if ids is None else set(ids.values_list("user_id", flat=True))
     assert seen == listed == expected, (actor, directory)

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from directory import permissions, roles
 from directory.models import Group, GroupMember, GroupOwner, Settings, User
-from directory.permissions import CHANGE_PHONE, RESET_PASSWORD, VIEW
 from directory.refusals import refusal
+from directory.verbs import CHANGE_PHONE, RESET_PASSWORD, VIEW
 from tests.conftest import assign, make_person, make_unit
 
 ENTRA = json.loads((Path(__file__).parents[1] / "data" / "roles.json").read_text())

@@ -12,7 +12,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.db import connection
 from django.test import Client, RequestFactory
 
-from directory import permissions
+from directory import permissions, verbs
 from directory.models import RoleAssignment, User
 from mystaff.portal.profile import history
 from tenants.models import Tenant
@@ -121,7 +121,7 @@ def test_no_session_or_sign_in_reads_a_whole_table(many, django_db_blocker):
 
 
 @pytest.mark.parametrize("who", ["admin", "helpdesk", "principal", "teacher"])
-@pytest.mark.parametrize("action", [permissions.VIEW, permissions.RESET_PASSWORD, permissions.CHANGE_PHONE])
+@pytest.mark.parametrize("action", [verbs.VIEW, verbs.RESET_PASSWORD, verbs.CHANGE_PHONE])
 def test_one_person_is_looked_for_and_not_among_all(many, django_db_blocker, who, action):
     with django_db_blocker.unblock():
         with many.scope():

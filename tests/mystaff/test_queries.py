@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from directory import permissions
+from directory import permissions, verbs
 from mystaff.portal import places
 from tests.conftest import make_person
 from tests.mystaff.reading import text_of
@@ -53,7 +53,7 @@ def test_fifty_rows_cost_no_more_queries_than_one(district, sign_in, page):
 
 def test_the_rule_of_who_reaches_whom_is_planned_once(district):
     for _time in range(8):
-        assert permissions.reachable(district.maria, permissions.RESET_PASSWORD).contains(district.sam)
+        assert permissions.reachable(district.maria, verbs.RESET_PASSWORD).contains(district.sam)
     with connection.cursor() as cursor:
         cursor.execute("SELECT generic_plans + custom_plans, statement FROM pg_prepared_statements")
         planned = [times for times, statement in cursor.fetchall() if "directory_groupowner" in statement]

@@ -2,7 +2,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from directory import command_line, first_people, permissions, roles
+from directory import command_line, first_people, roles, verbs
 from directory.door import CommandLine, Initiator
 from tenants.models import EmailDomain, operators
 
@@ -19,7 +19,7 @@ class Command(command_line.Command):
         upn = options["user_principal_name"]
         try:
             with operators().scope(), transaction.atomic():
-                by = command_line.allowed(options["by"], permissions.MANAGE_TENANTS)
+                by = command_line.allowed(options["by"], verbs.MANAGE_TENANTS)
                 password = _add(upn, options["name"], by)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

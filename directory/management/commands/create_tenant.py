@@ -2,7 +2,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from directory import command_line, first_people, permissions, roles
+from directory import command_line, first_people, roles, verbs
 from tenants.models import EmailDomain, Tenant, operators
 
 
@@ -30,7 +30,7 @@ class Command(command_line.Command):
 
 def _add(options: dict) -> tuple[Tenant, str]:
     with operators().scope():
-        by = command_line.allowed(options["by"], permissions.MANAGE_TENANTS)
+        by = command_line.allowed(options["by"], verbs.MANAGE_TENANTS)
         tenant = Tenant(slug=options["slug"], name=options["name"])
         tenant.full_clean()
         tenant.save()

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 
 from django.utils.translation import gettext as _
 
-from directory import command_line, permissions
+from directory import command_line, verbs
 from directory.sync.findings import RosterError
 from directory.sync.run import Outcome, import_oneroster
 
@@ -32,7 +32,7 @@ class Command(command_line.Command):
     def handle(self, *args, tenant: str, path: str, by: str | None, **options) -> None:
         found = command_line.tenant_called(tenant)
         with found.scope():
-            initiator = command_line.allowed(by, permissions.IMPORT_ROSTER)
+            initiator = command_line.allowed(by, verbs.IMPORT_ROSTER)
         how = {name: options[name] for name in ("dry_run", "accept_removals")}
         try:
             outcome = import_oneroster(found, path, by=initiator, **how)

@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from audit.models import Entry
-from directory import permissions, roles
+from directory import permissions, roles, verbs
 from directory.models import AdministrativeUnit, RoleAssignment, SearchWord, UnitMembership, User
 from directory.sync import apply, run
 from directory.sync.findings import RosterError
@@ -68,7 +68,7 @@ def test_the_demo_district_comes_in_whole(tenant, demo):
 def test_a_teacher_of_the_demo_reaches_the_pupils_of_five_classes_and_nobody_else(tenant, demo):
     run.import_oneroster(tenant, demo)
     tom, nora = person("tom.baker"), person("nora.field")
-    reached = permissions.reachable(tom, permissions.RESET_PASSWORD)
+    reached = permissions.reachable(tom, verbs.RESET_PASSWORD)
     assert reached.contains(nora) and not reached.contains(person("omar.diaz"))
     assert not reached.filter(job_title="Teacher").exists()
     in_classes = UnitMembership.objects.filter(unit__role_assignments__user=tom).values("user").distinct()

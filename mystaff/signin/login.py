@@ -1,0 +1,22 @@
+"""Where every way in ends: whoever was proved goes through the same stages, then gets a session."""
+
+from __future__ import annotations
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
+from django.http import HttpRequest, HttpResponse
+
+from directory.models import User
+
+# What remains to be asked of somebody who was proved, in this order, whatever way they came.
+STAGES = ["allauth.mfa.stages.AuthenticateStage"]
+
+
+def let_in(request: HttpRequest, person: User, method: str, **facts: str | int) -> HttpResponse:
+    """Sign in a person who was just proved by this method; the answer leads to what remains to be asked.
+
+    Never call Django's login: it would pass by second factors and policies. `facts` stay in the session,
+    where policies read how somebody came in; never a secret.
+    """
+    record_authentication(request, person, method, **facts)
+    return perform_login(request, Login(user=person))
