@@ -4,7 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit.models import Entry, Result
+from directory import actions
 from directory.command_line import account
+from directory.door import CommandLine, Denied
 from directory.models import EmailMethod, PhoneMethod, Way
 from directory.recovery import eligibility
 
@@ -57,3 +59,11 @@ def test_bad_input_is_one_sentence_and_changes_nothing(district, args, sentence)
     with pytest.raises(CommandError, match=sentence):
         set_user(*args)
     assert not EmailMethod.objects.filter(user=district.pia).exists()
+
+
+def test_a_guests_are_looked_after_at_home(lake, guest_maria):
+    with (
+        lake.tenant.scope(),
+        pytest.raises(Denied, match="^This is a guest: their own organization looks after the account.$"),
+    ):
+        actions.set_phone(guest_maria, "+14255550100", by=CommandLine("root"))

@@ -13,9 +13,11 @@ from directory.connectors import Refused
 from directory.door import Initiator
 from directory.models import (
     Access,
+    Channel,
     EmailMethod,
     Group,
     GroupMember,
+    Message,
     OutboxMessage,
     Recovery,
     RoleAssignment,
@@ -66,6 +68,8 @@ def test_the_trail_says_what_the_person_did_and_no_secret(district, sam):
     assert success.actor_id == success.target_id == district.sam.pk
     assert success.ip_address == "203.0.113.7"
     assert {"key": "Ways", "value": "email"} in success.additional_details
+    assert {"key": "Source", "value": "Self-service"} in success.additional_details
+    assert attempted.result_reason == success.result_reason == ""
     [step] = Entry.objects.filter(activity="Self-service password reset flow activity progress")
     assert step.result == Result.SUCCESS
     assert {"key": "Way", "value": "Email my alternate address"} in step.additional_details
@@ -232,7 +236,7 @@ def test_one_way_back_is_gone_once(district, sam):
     other = Visitor(district.sam.user_principal_name)
     sam.prove(), other.prove(Way.SMS, MOBILE)
     recover(sam)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="^This way back into the account is over. Please begin again.$"):
         recover(other, "Copper-Meadow-61")
     assert current(district.sam).check_password(OWN)
 
@@ -438,6 +442,8 @@ def test_with_no_address_on_file_the_text_says_it(district, sam):
     EmailMethod.objects.all().delete()
     sam.prove(Way.SMS, MOBILE)
     recover(sam)
+    [told] = Message.objects.filter(name="password_recovered")
+    assert (told.channel, told.to) == (Channel.SMS, MOBILE)
     jobs.run()
     assert "your password was reset" in OutboxMessage.objects.first().body
 
