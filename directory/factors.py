@@ -65,7 +65,7 @@ def _is_next_of_app(row: Authenticator, code: str) -> bool:
 
 
 def step_of(secret: str, code: str, after: int = 0) -> int:
-    """The period of 30 seconds, counted since 1970, that the app's code is right for; 0 if it is wrong now."""
+    """The period of 30 seconds, counted since 1970, that the app's code is right for; 0 for a wrong one."""
     for step in yield_hotp_counters_from_time():
         shown = format_hotp_value(hotp_value(secret, step))
         if step > after and compare_user_code(actual=code, expected=shown):

@@ -24,7 +24,7 @@ def person_at_home(request: HttpRequest) -> User:
 
 
 def proved_at(request: HttpRequest) -> float:
-    """When this person last proved who they are, by signing in or once more: seconds since 1970, 0 if never."""
+    """When this person last proved who they are, at sign-in or since: seconds since 1970; 0 if never."""
     records = get_authentication_records(request, person_at_home(request))
     return max((record["at"] for record in records), default=0.0)
 

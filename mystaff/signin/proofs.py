@@ -1,4 +1,4 @@
-"""What somebody who is half in, or in for long, proves once more; wrong guesses count like wrong passwords."""
+"""What somebody who is half in, or in for long, proves once more; a wrong guess is a wrong password."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from mystaff.initiator import network
 WRONG_CODE = _("This code is not right, or it was used before.")
 WRONG_KEY = _("This key did not work. Try again, or use another way.")
 WRONG_PASSWORD = _("This is not your password.")
-LOCKED = _("Those were too many tries. Wait a while, then try again.")
 PERIOD = 30  # seconds that a code of an app is shown
 
 
@@ -59,7 +58,7 @@ def by_key(
 def _attempt(request: HttpRequest, person: User, secret: str, is_right, wrong: str) -> None:
     try:
         right = lockout.attempt(person.user_principal_name, network(request), secret, is_right)
-    except lockout.Locked:
-        raise NotProved(LOCKED) from None
+    except lockout.Locked as locked:
+        raise NotProved(locked.sentence) from None
     if not right:
         raise NotProved(wrong)
