@@ -178,7 +178,8 @@ ACCOUNT_UNIQUE_EMAIL = False  # its constraint would reach across tenants
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # shared devices
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/5m/key,200/m/ip",  # a whole school shares one address
+    # A whole school shares one address. Tries on one name are counted in directory/lockout.py.
+    "login_failed": "200/m/ip",
     "login": "600/m/ip",
 }
 
