@@ -17,8 +17,8 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
-from directory import administrators, notices
-from directory.models import Message, Recovery, State, Upload, User
+from directory import administrators, lockout, notices
+from directory.models import Message, Recovery, SignInLock, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from tenants import limits, scopes
@@ -100,6 +100,13 @@ def note_lock(*, recovery: str) -> None:
         steps.note_lock(under_way)
 
 
+@tenant_task(between=(10, 60))
+def note_sign_in_lock(*, lock: str) -> None:
+    """Tell the trail that wrong passwords have locked signing in, where the name is somebody's."""
+    if found := SignInLock.objects.filter(pk=lock).first():
+        steps.note_sign_in_lock(found)
+
+
 @tenant_task
 def tell_administrators(*, person: str) -> None:
     """Tell the Global Administrators, at most a hundred, that an administrator's password was reset."""
@@ -123,6 +130,7 @@ def clear_recoveries(timestamp: int) -> None:
     for tenant in Tenant.objects.all():
         with tenant.scope():
             throttle.clear_old()
+            lockout.clear_old()
             limits.forget()
             Recovery.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
 

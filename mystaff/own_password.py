@@ -115,9 +115,13 @@ class NewPasswordForm(PasswordForm):
 
     def problems(self, password: str) -> list[str]:
         found = super().problems(password)
-        if self.refuses_last and self.person.check_password(password):
+        if self.refuses_last and self.is_last(password):
             found.append(_("Choose a password that is not your last one."))
         return found
+
+    def is_last(self, password: str) -> bool:
+        """Whether this is the person's password up to now."""
+        return self.person.check_password(password)
 
     def clean(self) -> dict:
         cleaned = super().clean()

@@ -178,11 +178,15 @@ ACCOUNT_UNIQUE_EMAIL = False  # its constraint would reach across tenants
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # shared devices
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/5m/key,200/m/ip",  # a whole school shares one address
+    # A whole school shares one address. Tries on one name are counted in directory/lockout.py.
+    "login_failed": "200/m/ip",
     "login": "600/m/ip",
 }
 
+MFA_ADAPTER = "mystaff.factors_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds that a telephone's clock may be wrong (RFC 6238, 5.2)
 
 # --- Sessions ----------------------------------------------------------------------------------------------
 SESSION_ENGINE = "tenants.sessions"

@@ -1,5 +1,13 @@
 """Every deed, one function each. What they share is the door, in door.py."""
 
+from directory.actions.factors import (
+    add_app,
+    add_key,
+    clear_factors,
+    remove_factor,
+    rename_key,
+    renew_recovery_codes,
+)
 from directory.actions.groups import (
     add_group,
     add_group_member,
@@ -31,6 +39,12 @@ from directory.actions.units import (
 )
 
 __all__ = [
+    "add_app",
+    "add_key",
+    "clear_factors",
+    "remove_factor",
+    "rename_key",
+    "renew_recovery_codes",
     "add_group",
     "add_group_member",
     "add_group_owner",

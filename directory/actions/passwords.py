@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from directory import tasks, verbs
+from directory import lockout, tasks, verbs
 from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import EmailMethod, PhoneType, Recovery, Settings, User
@@ -38,7 +38,7 @@ def _start_afresh(person: User, notice: str) -> None:
     """What follows every reset: nobody is signed in any more, nothing is locked, those concerned are told."""
     person.revoke_sessions()
     person.save(update_fields=["sessions_valid_from"])
-    throttle.clear(throttle.key_of(person.user_principal_name))
+    _forget_tries(person)
     settings = Settings.current()
     if settings.notify_people:
         _tell(person, notice)
@@ -72,6 +72,11 @@ def change_password(password: str, *, by: Initiator) -> None:
 
 
 def unlock(person: User, *, by: Initiator) -> None:
-    """Open self-service again for a person whose name was tried too often."""
+    """Let a person whose name was tried too often sign in and help themselves again."""
     with acting(by, verbs.UNLOCK, person):
-        throttle.clear(throttle.key_of(person.user_principal_name))
+        _forget_tries(person)
+
+
+def _forget_tries(person: User) -> None:
+    lockout.clear(person.user_principal_name)
+    throttle.clear(throttle.key_of(person.user_principal_name))

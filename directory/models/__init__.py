@@ -1,5 +1,6 @@
 from directory.models.assignments import RoleAssignment
 from directory.models.groups import Group, GroupMember, GroupOwner
+from directory.models.lockout import FamiliarNetwork, SignInCount, SignInLock
 from directory.models.messages import Channel, Message, MessageTemplate, OutboxMessage, State
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
 from directory.models.password_policies import PasswordPolicy, Preset
@@ -16,6 +17,7 @@ __all__ = [
     "AdministrativeUnit",
     "Channel",
     "EmailMethod",
+    "FamiliarNetwork",
     "Gateway",
     "Group",
     "GroupMember",
@@ -35,6 +37,8 @@ __all__ = [
     "RoleAssignment",
     "SearchWord",
     "Settings",
+    "SignInCount",
+    "SignInLock",
     "State",
     "TextSettings",
     "Throttle",

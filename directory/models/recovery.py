@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from directory.models.held import HeldManager
 from directory.models.users import User
 from tenants.models import TenantModel
 
@@ -54,6 +55,8 @@ class Throttle(TenantModel):
     tried = models.JSONField(default=dict)
     locked_until = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    objects = HeldManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "name_key"], name="throttle_once_per_name")]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import Result, record
 from directory import verbs
 from directory.door import Initiator, snapshot
-from directory.models import Recovery, User, Way
+from directory.models import Recovery, SignInLock, User, Way
 
 
 def note_wrong_code(recovery: Recovery) -> None:
@@ -22,8 +23,24 @@ def note_lock(recovery: Recovery) -> None:
         _record(verbs.BLOCK_SELF_SERVICE, person, Result.SUCCESS)
 
 
-def _named(recovery: Recovery) -> User | None:
-    return User.objects.members().filter(user_principal_name=recovery.user_name).first()
+@transaction.atomic
+def note_sign_in_lock(lock: SignInLock) -> None:
+    """Tell the trail, once, that wrong passwords have locked signing in, where the name is somebody's."""
+    told, _rows = SignInLock.objects.filter(pk=lock.pk).delete()
+    if told and (person := _named(lock)):
+        details = {
+            "Source": "Sign-in",
+            "Network": lock.network,
+            "Familiar network": "yes" if lock.familiar else "no",
+            "Wrong passwords": str(lock.failures),
+            "Locked at": lock.at.isoformat(timespec="seconds"),
+            "Locked until": lock.until.isoformat(timespec="seconds"),
+        }
+        _record(verbs.LOCK_SIGN_IN, person, Result.SUCCESS, details=details)
+
+
+def _named(row: Recovery | SignInLock) -> User | None:
+    return User.objects.members().filter(user_principal_name=row.user_name).first()
 
 
 def note(person: User, result: str, reason: str, way: str) -> None:

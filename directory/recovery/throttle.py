@@ -66,7 +66,7 @@ def count(name_key: str, kind: str) -> None:
     Call it outside every transaction that an error would roll back: the count must stand.
     """
     with transaction.atomic():
-        row = _row(name_key)
+        row = Throttle.objects.hold(name_key=name_key)
         before = _is_locked(row)
         _add(row, kind)
         row.save()
@@ -81,7 +81,7 @@ def attempt(name_key: str, is_right: Callable[[], bool]) -> bool:
     """
     right = False
     with transaction.atomic():
-        row = _row(name_key)
+        row = Throttle.objects.hold(name_key=name_key)
         before = _is_locked(row)
         _add(row, CHECK)
         if not _is_locked(row):
@@ -102,15 +102,6 @@ def clear(name_key: str) -> None:
 def clear_old() -> None:
     """Delete what neither counts nor locks any more: nothing does after a day."""
     Throttle.objects.filter(updated_at__lt=timezone.now() - LOCKED_FOR).delete()
-
-
-def _row(name_key: str) -> Throttle:
-    """This name's row, for one transaction at a time."""
-    while True:
-        Throttle.objects.bulk_create([Throttle(name_key=name_key)], ignore_conflicts=True)
-        # A reset may have cleared it between the two.
-        if row := Throttle.objects.select_for_update().filter(name_key=name_key).first():
-            return row
 
 
 def _is_locked(row: Throttle) -> bool:

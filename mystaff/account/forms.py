@@ -1,7 +1,10 @@
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from directory import lockout
+from mystaff.initiator import network
 from mystaff.own_password import NewPasswordForm
 
 
@@ -17,7 +20,23 @@ class ChangePasswordForm(NewPasswordForm):
     )
     field_order = ["current_password"]
 
+    def __init__(self, request: HttpRequest, *args, **kwargs) -> None:
+        super().__init__(request.user, request.tenant, *args, **kwargs)
+        self.network = network(request)
+
     def clean_current_password(self) -> str:
-        if not self.person.check_password(self.cleaned_data["current_password"]):
+        """Counted as at sign-in: whoever found an open session must not be able to try passwords here."""
+        password, person = self.cleaned_data["current_password"], self.person
+        try:
+            right = lockout.attempt(
+                person.user_principal_name, self.network, password, lambda: person.check_password(password)
+            )
+        except lockout.Locked as locked:
+            raise ValidationError(locked.sentence) from None
+        if not right:
             raise ValidationError(_("This is not your current password."))
-        return self.cleaned_data["current_password"]
+        return password
+
+    def is_last(self, password: str) -> bool:
+        """Not looked at before the current one was right: it would be another way to try passwords."""
+        return "current_password" in self.cleaned_data and super().is_last(password)

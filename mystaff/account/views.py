@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directory import guests
 from directory.models import EmailMethod, Invitation
+from mystaff.account import factors
 from mystaff.account.forms import ChangePasswordForm
 from mystaff.initiator import initiator
 from mystaff.own_password import change_own
@@ -29,6 +29,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "phones": request.user.phones.all(),
         "email": EmailMethod.objects.filter(user=request.user).first(),
+        "factors": {} if request.user.is_guest else factors.shown(request),
         "invitations": request.user.invitations.filter(accepted_at=None).select_related("host"),
     }
     return render(request, "account/account.html", context)
@@ -55,18 +56,12 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """A new password for who knows the old one; a guest has none here."""
     if request.user.is_guest:
         return redirect("account")
-    # Whoever found an open session must not be able to try passwords here: a form with the guess would tell.
-    too_many = request.method == "POST" and not ratelimit.consume(
-        request, action="change_password", user=request.user
-    )
-    form = ChangePasswordForm(request.user, request.tenant, None if too_many else request.POST or None)
-    if too_many:
-        messages.warning(request, _("Those were too many tries. Wait a minute, then try again."))
-    elif form.is_to_be_saved and change_own(request, form):
+    form = ChangePasswordForm(request, request.POST or None)
+    if form.is_to_be_saved and change_own(request, form):
         messages.success(request, _("Your password is changed."))
         return redirect("account")
     context = {"form": form}
-    status = 429 if too_many else 422 if form.errors else 200
+    status = 422 if form.errors else 200
     return render(request, "account/change_password.html", context, status=status)
 
 

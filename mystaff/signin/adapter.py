@@ -1,12 +1,16 @@
 """What allauth asks of us."""
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.contrib.auth import authenticate
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from directory import lockout
+from directory.models import User
 from mystaff.context import home
-from mystaff.initiator import client_ip
+from mystaff.initiator import client_ip, network
 from mystaff.signin.login import STAGES
 
 
@@ -31,12 +35,32 @@ class AccountAdapter(DefaultAccountAdapter):
             return reverse("admin:index")
         return home(request)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
-        """Whose sign-in the throttle counts, in this tenant.
+    def authenticate(self, request: HttpRequest, **credentials: str) -> User | None:
+        """The person with this name and password, counted by the lockout; also behind reauthenticate.
 
-        allauth's own names the host too, port and all: a made-up one would buy ten more tries.
+        Raises ValidationError for a name that is locked, known or not, and for a network that tries too much.
+        A disabled account counts like a wrong password: else its lock would tell it from a name nobody has.
         """
-        return credentials.get("username", "").lower()
+        self.pre_authenticate(request, **credentials)
+        name, password, found = credentials["username"], credentials["password"], []
+
+        def is_right() -> bool:
+            found.extend(filter(None, [authenticate(request, **credentials)]))
+            return bool(found)
+
+        try:
+            right = lockout.attempt(name, network(request), password, is_right)
+        except lockout.Locked as locked:
+            raise ValidationError(locked.sentence) from None
+        if not right:
+            return None
+        self._rollback_login_failed_rl_usage()
+        return found[0]
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs) -> HttpResponse:
+        """After the last stage: only who is in makes a network familiar."""
+        lockout.remember(user.user_principal_name, network(request))
+        return super().post_login(request, user, **kwargs)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Whom the throttle counts; the same address as in the trail."""

@@ -1,4 +1,3 @@
-from allauth.account.adapter import get_adapter
 from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -38,10 +37,3 @@ class SignInForm(LoginForm):
     def clean_login(self) -> str:
         name, domain = super().clean_login(), self.request.tenant.default_domain
         return name if "@" in name or not domain else f"{name}@{domain}"
-
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        if self.user and not self.user.is_active:
-            # The same words as for a wrong password: nobody learns that the account exists.
-            raise get_adapter().validation_error("username_password_mismatch")
-        return cleaned

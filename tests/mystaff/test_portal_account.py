@@ -1,6 +1,7 @@
 """My account, change password, switch organization: for everyone, with a role or without."""
 
 import pytest
+from django.test import Client
 
 from directory import guests, roles
 from directory.door import Initiator
@@ -60,13 +61,27 @@ def test_a_change_that_will_not_do_says_why(district, sign_in, typed, said):
 
 def test_an_open_session_is_no_place_to_guess_the_password(district, sign_in):
     browser = sign_in(district.sam)
-    said = [change(browser, current_password=f"guess {n}").content.decode() for n in range(7)]
-    assert "too many tries" not in said[0]
-    assert "not your current password" in said[0]
-    assert "too many tries" in said[-1] and "not your current password" not in said[-1]
+    said = [change(browser, current_password=f"guess {n}").content.decode() for n in range(10)]
+    for page in said[:9]:
+        assert "not your current password" in page and "too many wrong tries" not in page
+    assert "too many wrong tries" in said[-1] and "not your current password" not in said[-1]
     right = change(browser)
-    assert right.status_code == 429 and "too many tries" in right.content.decode()
+    assert right.status_code == 422 and "too many wrong tries" in right.content.decode()
     assert User.objects.get(pk=district.sam.pk).check_password(PASSWORD)
+
+
+def test_tries_here_and_at_sign_in_are_counted_together(district, sign_in):
+    browser = sign_in(district.sam)
+    for number in range(5):
+        change(browser, current_password=f"guess {number}")
+        Client().post("/riverside/sign-in/", {"login": "sam.reed", "password": f"other guess {number}"})
+    assert "too many wrong tries" in change(browser).content.decode()
+
+
+def test_the_new_password_is_no_place_to_guess_the_old_one(district, sign_in):
+    """Whether it is the last one is told to those who have just proved to know it."""
+    guess = {"current_password": "wrong", "new_password": PASSWORD, "confirm_new_password": PASSWORD}
+    assert "not your last one" not in change(sign_in(district.sam), **guess).content.decode()
 
 
 def test_an_invitation_is_accepted(district, invited, sign_in):

@@ -53,8 +53,8 @@ def test_a_guest_signs_in_at_home_only(district, lake, guest_maria):
 def test_too_many_tries_are_stopped_without_saying_for_whom(district):
     browser = Client()
     for name in ("sam.reed", "no.body"):
-        for _attempt in range(10):
-            try_to(name, "wrong", browser=browser)
+        for number in range(10):
+            try_to(name, f"wrong {number}", browser=browser)
         stopped = try_to(name, PASSWORD, browser=browser)
         assert stopped.status_code != 302
         assert "too many" in stopped.content.decode().lower()
@@ -63,8 +63,8 @@ def test_too_many_tries_are_stopped_without_saying_for_whom(district):
 def test_a_made_up_host_or_spelling_buys_no_more_tries(district):
     hosts = ["localhost", "LOCALHOST.", "127.0.0.1", "[::1]", "localhost:1"]
     names = ["sam.reed", "SAM.REED", " sam.reed ", "sam.reed@riverside.example", "Sam.Reed@RIVERSIDE.example"]
-    for host, name in zip(hosts * 2, names * 2, strict=True):
-        try_to(name, "wrong", browser=Client(HTTP_HOST=host))
+    for number, (host, name) in enumerate(zip(hosts * 2, names * 2, strict=True)):
+        try_to(name, f"wrong {number}", browser=Client(HTTP_HOST=host))
     stopped = try_to("sam.reed", PASSWORD, browser=Client(HTTP_HOST="localhost:99"))
     assert "too many" in stopped.content.decode().lower()
 

@@ -123,7 +123,8 @@ class Names(HTMLParser):
     def handle_endtag(self, tag) -> None:
         while self.open:
             name, text, silent = self.open.pop()
-            if name in ("a", "button", "label") and not silent:
+            hidden = silent or any(outer[2] for outer in self.open)
+            if name in ("a", "button", "label") and not hidden:
                 self.names.append((name, " ".join(text.split())))
             if name == tag:
                 return

@@ -1,0 +1,70 @@
+"""Pages that want to know again who sits there: a session may be hours old, and the device shared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+
+from allauth.account.internal.flows.login import get_authentication_records
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django_htmx.http import HttpResponseClientRedirect
+
+from directory.models import User
+from tenants.models import Tenant
+
+View = Callable[..., HttpResponse]
+
+
+def person_at_home(request: HttpRequest) -> User:
+    """Whose session it is: a guest's stands at home, and so does what they can prove."""
+    return getattr(request.user, "home", request.user)
+
+
+def proved_at(request: HttpRequest) -> float:
+    """When this person last proved who they are, at sign-in or since: seconds since 1970; 0 if never."""
+    records = get_authentication_records(request, person_at_home(request))
+    return max((record["at"] for record in records), default=0.0)
+
+
+def is_confirmed(request: HttpRequest, minutes: float) -> bool:
+    """Whether the last proof is younger than this."""
+    return time.time() - proved_at(request) < minutes * 60
+
+
+def confirmed_within(minutes: float) -> Callable[[View], View]:
+    """Open a view only to whoever proved who they are so lately; others confirm first, and come back."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            return view(request, *args, **kwargs) if is_confirmed(request, minutes) else ask(request)
+
+        return asked
+
+    return decorate
+
+
+def ask(request: HttpRequest) -> HttpResponse:
+    """To the page that confirms, and back to this address afterwards; what was typed here is not kept."""
+    where = f"{confirm_page(request)}?{urlencode({'next': request.get_full_path()})}"
+    return HttpResponseClientRedirect(where) if request.htmx else HttpResponseRedirect(where)
+
+
+def confirm_page(request: HttpRequest) -> str:
+    """Where this person confirms: at home, for only there they have something to prove it with."""
+    person = person_at_home(request)
+    if person is request.user:
+        return reverse("confirm")
+    return f"{Tenant.objects.get(pk=person.tenant_id).prefix}/confirm/"
+
+
+def next_page(request: HttpRequest, otherwise: str) -> str:
+    """Where this request wants to go next, if that is a page of this site."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_path = wanted.startswith("/")
+    # Paths only: another host's page, or another scheme, is no business of ours.
+    safe = is_path and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if safe else otherwise
