@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from threading import Event, Timer
+from queue import Empty, SimpleQueue
+from threading import Event, Thread, Timer
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -23,7 +24,8 @@ from django.utils.translation import gettext as _
 from tenants import scopes
 from tenants.models import AllowedHost
 
-LIMIT = 10  # seconds, for everything after the name is resolved
+LIMIT = 10  # seconds, for everything together
+LOOKED_UP = LIMIT / 2  # seconds of them, for the name; the system's own limits are longer, or none
 LARGEST = 64 * 1024  # bytes of an answer; what comes after them is not read
 
 GLOBAL_UNICAST = ip_network("2000::/3")  # RFC 4291, 2.4
@@ -96,7 +98,7 @@ def connection(host: str, port: int, *, tls: bool) -> Iterator[socket.socket]:
     addresses = _checked(host, port)
     with (
         _as_unreachable(host),
-        _first(addresses, port) as raw,
+        _first(addresses, port, end) as raw,
         raw.dup() as handle,  # wrapping the other one in TLS takes it away
         _cut_after(handle, end - monotonic()),
         _in_tls(raw, host) if tls else raw as link,
@@ -115,12 +117,18 @@ def _as_unreachable(host: str) -> Iterator[None]:
         raise Unreachable(_("“%(host)s” did not answer.") % {"host": host}) from None
 
 
-def _first(addresses: list[str], port: int) -> socket.socket:
-    """Connected to the first address that takes it."""
+def _first(addresses: list[str], port: int, end: float) -> socket.socket:
+    """Connected to the first address that takes it; each but the last has half of the time that is left."""
     for address in addresses[:-1]:
         with suppress(OSError):
-            return socket.create_connection((address, port), timeout=LIMIT / 2)
-    return socket.create_connection((addresses[-1], port), timeout=LIMIT)
+            return socket.create_connection((address, port), timeout=_left(end) / 2)
+    return socket.create_connection((addresses[-1], port), timeout=_left(end))
+
+
+def _left(end: float) -> float:
+    if (seconds := end - monotonic()) <= 0:
+        raise TimeoutError
+    return seconds
 
 
 def _in_tls(raw: socket.socket, host: str) -> ssl.SSLSocket:
@@ -153,16 +161,30 @@ def is_allowed(host: str, port: int) -> bool:
 
 
 def _checked(host: str, port: int) -> list[str]:
-    """Its addresses; raises Forbidden. That a name inside exists is not told either."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        found = []
-    addresses = [entry[4][0] for entry in found]
+    """Its addresses; raises Forbidden or Unreachable. That a name inside exists is not told either."""
+    addresses = _looked_up(host, port)
     # One bad address is enough: which of them is taken must not be up to who answers for the name.
     if not addresses or not (all(map(is_public, addresses)) or is_allowed(host, port)):
         raise Forbidden(_("“%(host)s” has no address that MyStaff may connect to.") % {"host": host})
     return addresses
+
+
+def _looked_up(host: str, port: int) -> list[str]:
+    """Its addresses, in a thread that is left behind after LOOKED_UP seconds; raises Unreachable then."""
+    answer: SimpleQueue[list[str]] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, ValueError):
+            found = []
+        answer.put([entry[4][0] for entry in found])
+
+    Thread(target=look_up, daemon=True).start()
+    try:
+        return answer.get(timeout=LOOKED_UP)
+    except Empty:
+        raise Unreachable(_("“%(host)s” did not answer.") % {"host": host}) from None
 
 
 def is_public(address: str) -> bool:

@@ -10,14 +10,14 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from procrastinate import JobContext, RetryStrategy, builtin_tasks
+from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
-from directory import administrators, lockout, notices
+from directory import administrators, lockout, notices, turns
 from directory.models import Message, Recovery, SignInLock, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
@@ -25,7 +25,8 @@ from tenants import limits, scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
 
-RETRY = RetryStrategy(max_attempts=notices.TRIES, exponential_wait=4)
+RETRY = turns.Retry(max_attempts=notices.TRIES, exponential_wait=4)
+SENDING: set[str] = set()  # names of tasks that may wait for a server, which the tenants share fairly
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
 LONGEST = timedelta(minutes=15)  # that a job may take
 CHANCE = SystemRandom()
@@ -40,16 +41,20 @@ def tenant_task(
     *,
     priority: int = 0,
     between: tuple[float, float] | None = None,
+    sends: bool = False,
 ):
     """Make a task that runs inside the tenant that queued it; queued outside every scope it fails.
 
     `between` are seconds: it begins at some moment between these, so that the requests which follow the one
-    that queued it tell nothing, by the time they take, of how much it has to do.
+    that queued it tell nothing, by the time they take, of how much it has to do. What `sends` waits for
+    servers that may hang: of such jobs a tenant has only some in work at once (turns.py).
     """
     if function is None:
-        return partial(tenant_task, priority=priority, between=between)
+        return partial(tenant_task, priority=priority, between=between, sends=sends)
+    name = f"directory.{function.__name__}"
+    SENDING.update({name} if sends else ())
 
-    @app.task(name=f"directory.{function.__name__}", retry=RETRY, priority=priority)
+    @app.task(name=name, retry=RETRY, priority=priority)
     @wraps(function)
     def run(*, tenant: str, **ids: str) -> None:
         # What cannot be delivered is done with: to try again would be no use.
@@ -72,14 +77,14 @@ def tenant_task(
     return later
 
 
-@tenant_task
+@tenant_task(sends=True)
 def send_message(*, message: str) -> None:
     """Send a message that waits; it is gone where its person is."""
     if found := Message.objects.filter(pk=message).select_related("person").first():
         notices.deliver(found)
 
 
-@tenant_task(priority=URGENT, between=(1, 3))
+@tenant_task(priority=URGENT, between=(1, 3), sends=True)
 def send_code(*, recovery: str) -> None:
     """Find out who is on the way back into an account, and send the code; whoever is over is gone."""
     if under_way := Recovery.objects.filter(pk=recovery).first():
@@ -114,7 +119,7 @@ def tell_administrators(*, person: str) -> None:
         tell_administrator(administrator=administrator, person=person)
 
 
-@tenant_task
+@tenant_task(sends=True)
 def tell_administrator(*, administrator: str, person: str) -> None:
     """Tell one of them."""
     found = User.objects.in_bulk([administrator, person])

@@ -46,6 +46,9 @@ COLUMNS = {
 
 YES, NO = ("true", "yes", "1"), ("false", "no", "0")
 _WOULD_RUN = re.compile(f"'*(?:{'|'.join(map(re.escape, FORMULAS))})")
+# Where the comma is a decimal sign, spreadsheets split lines at semicolons: inside our cells.
+_SPLIT, _RUN = r"([;\t\r\n][\s\"]*)", r"('*[=+\-@＝＋－＠])"
+_WOULD_RUN_INSIDE, _DEFUSED_INSIDE = re.compile(_SPLIT + _RUN), re.compile(f"{_SPLIT}'{_RUN}")
 
 
 def normal(header: str) -> str:
@@ -61,9 +64,11 @@ def defused(cell: str) -> str:
 
     Before what only looks like a defused one too, so that every text comes back as it was.
     """
-    return f"'{cell}" if _WOULD_RUN.match(cell) else cell
+    inside = _WOULD_RUN_INSIDE.sub(r"\1'\2", cell)
+    return f"'{inside}" if _WOULD_RUN.match(inside) else inside
 
 
 def plain(cell: str) -> str:
     """What `defused` was given; a formula that nobody defused stays as it is."""
-    return cell[1:] if cell.startswith("'") and _WOULD_RUN.match(cell) else cell
+    inside = cell[1:] if cell.startswith("'") and _WOULD_RUN.match(cell) else cell
+    return _DEFUSED_INSIDE.sub(r"\1\2", inside)

@@ -46,13 +46,18 @@ def self_service(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         if not settings_of(request).self_service_is_open:
             return render(request, "selfservice/ask.html")
         if request.method == "POST" and limits.hits(f"recovery {network(request)}", MINUTE) > MOST:
-            return render(request, "selfservice/busy.html", status=429)
+            return _too_many(request, locked=False)
         try:
             return view(request, *args)
         except Locked:
-            return render(request, "selfservice/locked.html", status=429)
+            return _too_many(request, locked=True)
 
     return opened
+
+
+def _too_many(request: HttpRequest, *, locked: bool) -> HttpResponse:
+    """For everyone of this network, or, where it is locked, for this name."""
+    return render(request, "selfservice/too_many.html", {"locked": locked}, status=429)
 
 
 def at(here: Step) -> Callable[..., Callable[..., HttpResponse]]:

@@ -16,19 +16,18 @@ from mystaff.own_files import PROJECT
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. The ratio is measured / limit; without a goal it is only told."""
+    """One figure. The ratio is measured / limit; without a goal, or both, it is only told."""
 
     what: str
     measured: str
-    limit: str
-    ratio: float
+    limit: str = "–"
+    ratio: float | None = None
     goal: float | None = None
 
     def __str__(self) -> str:
         goal = f"≤ {self.goal:.2f}" if self.goal else "–"
-        return (
-            f"{self.what:58} {self.measured:>24} {self.limit:>30} {self.ratio:6.2f} {goal:>7}  {self.verdict}"
-        )
+        ratio = "–" if self.ratio is None else f"{self.ratio:.2f}"
+        return f"{self.what:58} {self.measured:>24} {self.limit:>30} {ratio:>6} {goal:>7}  {self.verdict}"
 
     @property
     def verdict(self) -> str:

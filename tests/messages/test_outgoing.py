@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import suppress
+from threading import Event
 from time import sleep
 
 import pytest
@@ -87,6 +88,34 @@ def test_a_name_is_resolved_once_and_the_checked_address_is_the_one_connected_to
         ask("sms.example", web.port)
     assert names.asked == ["sms.example"]
     assert connected == [("93.184.216.34", web.port)]
+
+
+@pytest.mark.usefixtures("district")
+def test_a_name_that_nobody_answers_for_is_given_up_and_tried_again_later(web, monkeypatch):
+    """A tenant's own name server may take its time; the system's resolver has no limit that we set."""
+    answered = Event()
+    monkeypatch.setattr(outgoing, "LOOKED_UP", 0.2)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: answered.wait() and [])
+    with pytest.raises(Unreachable, match="“slow.example” did not answer"):
+        ask("slow.example", web.port)
+    answered.set()
+
+
+@pytest.mark.usefixtures("district")
+def test_many_addresses_where_nobody_answers_take_no_longer_than_one(names, monkeypatch):
+    names.answers["sms.example"] = [[f"93.184.216.{n}" for n in range(1, 60)]]
+    now, patience = [0.0], []
+
+    def connect(address, timeout):
+        patience.append(timeout)
+        now[0] += timeout
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", connect)
+    monkeypatch.setattr(outgoing, "monotonic", lambda: now[0])
+    with pytest.raises(Unreachable):
+        ask("sms.example", 443)
+    assert len(patience) > 10 and sum(patience) <= outgoing.LIMIT
 
 
 def test_a_host_that_an_operator_allows_is_reached(district, web, allow):

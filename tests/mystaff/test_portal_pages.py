@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from directory.models import Access, AdministrativeUnit, Settings, UnitMembership
+from directory.models import AdministrativeUnit, Settings, UnitMembership
 from mystaff.portal.places import in_order, with_counts
 from tests.conftest import make_person, make_unit
 from tests.mystaff.reading import names_in, text_of
@@ -60,11 +60,6 @@ def test_without_a_role_the_portal_says_so_and_shows_the_way_to_the_account(dist
     assert response.status_code == 403
     assert OOPS in response.content.decode()
     assert re.search(r'<a [^>]*href="/riverside/account/">My account</a>', response.content.decode())
-
-
-def test_a_role_is_not_enough_where_the_switch_is_off(district, sign_in, place):
-    Settings.objects.update(my_staff_access=Access.NOBODY)
-    assert sign_in(district.maria).get(place).status_code == 403
 
 
 # A location

@@ -5,16 +5,19 @@ import contextlib
 import logging
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
-from directory.tasks import SILENCE
+from directory.tasks import SENDING, SILENCE
+from directory.turns import SLOTS, Turns
 from tenants.checks import refuse_unsafe_role
 
 FINISH = 20  # seconds that jobs have to end in
+SPARE = 2  # threads beside those of the jobs, such as for looking up the database's host
 PAUSE = 1  # seconds before a worker that has lost the database is followed by another
 LOST = (ConnectorException, psycopg.OperationalError)
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -35,6 +38,8 @@ class Command(BaseCommand):
 
 async def _serve() -> None:
     """Work until a signal: procrastinate's worker ends with its database, and another takes over."""
+    # A thread for each slot: Python's own choice is five on a machine with one processor.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(SLOTS + SPARE))
     asked = _asked_to_end()
     while not asked.is_set():
         working, ending = asyncio.create_task(_work()), asyncio.create_task(asked.wait())
@@ -62,7 +67,8 @@ async def _work() -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         async with worker.open_async():
             await worker.run_worker_async(
-                concurrency=4,
+                concurrency=SLOTS,
+                worker_middleware=[Turns(SENDING)],
                 fetch_job_polling_interval=1,  # second: nothing announces jobs that begin later
                 shutdown_graceful_timeout=FINISH,
                 stalled_worker_timeout=SILENCE,

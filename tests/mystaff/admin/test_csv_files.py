@@ -1,7 +1,11 @@
 """Files that are none, or too large: refused with a sentence, and nothing of them is kept."""
 
+import re
+
 import pytest
 from django.test import RequestFactory
+from hypothesis import given
+from hypothesis import strategies as st
 
 from directory.models import Upload, User
 from directory.people_csv import reading
@@ -86,6 +90,17 @@ def test_defusing_is_undone_whatever_the_text(text):
     assert plain(defused(text)) == text
     assert not defused(text).startswith(("=", "+", "-", "@", "＝"))
     assert plain("=1+1") == "=1+1"  # of a file that is not ours
+
+
+PIECES = st.sampled_from([*"=+-@＝＋－＠;\t\r\n '\"a,", "''", "=cmd"])
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_nothing_runs_where_lines_are_split_at_semicolons_either_and_it_comes_back(text):
+    """So does a spreadsheet where the comma is a decimal sign; line breaks and tabs it may split at too."""
+    assert plain(defused(text)) == text
+    for cell in re.split(r"[;\t\r\n]", defused(text)):
+        assert not cell.strip().lstrip('" ').startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")), cell
 
 
 # Where an uploaded file goes
