@@ -6,6 +6,7 @@ from audit.models import Result, record
 from directory import guests, roles
 from directory.door import Initiator
 from directory.models import (
+    AccessPolicy,
     EmailMethod,
     Group,
     GroupMember,
@@ -110,6 +111,7 @@ class People:
             UnitMembership.objects.create(unit=make_unit("Room"), user=someone)
         Settings.objects.create(help_contact="x", help_phone="x", sms_sign_in=True)
         PasswordPolicy.objects.create(banned_words="mascot")
+        AccessPolicy.objects.create(name="x", on_portal=True, allowed_networks="192.0.2.0/24")
         OutboxMessage.objects.create(channel="email", to="x@home.example", subject="x", body="x")
         Message.objects.create(channel="email", to="x@home.example", name="test", person=someone)
         MessageTemplate.objects.create(name="test", subject="x", text="x", html="x")
