@@ -1,9 +1,15 @@
 from django.urls import path
 
-from mystaff.account import views
+from mystaff.account import info, signed_in, views
 
 urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/password/", views.change_password, name="change_password"),
+    path("account/sessions/end/", signed_in.end_session, name="end_session"),
+    path("account/security-info/review/", info.review, name="review_security_info"),
+    path("account/security-info/<slug:kind>/", info.security_info, name="security_info"),
+    path("account/security-info/<slug:kind>/prove/", info.prove, name="prove_security_info"),
+    path("account/security-info/<slug:kind>/code/", info.code, name="security_info_code"),
+    path("account/security-info/<slug:kind>/remove/", info.remove, name="remove_security_info"),
     path("switch/", views.switch_organization, name="switch_organization"),
 ]
