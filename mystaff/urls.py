@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from mystaff import admin, failures, health
+from mystaff.signin import badges
 from mystaff.signin import views as signin
 from mystaff.signin.confirm import confirm
 from mystaff.signin.second_factor import passkey, second_factor
@@ -15,6 +16,9 @@ urlpatterns = [
     path("second-factor/", second_factor, name="mfa_authenticate"),
     path("passkey/", passkey, name="mfa_login_webauthn"),
     path("confirm/", confirm, name="confirm"),
+    path("badge/", badges.badge, name="badge"),
+    path("badge/pin/", badges.badge_pin, name="badge_pin"),
+    path("badge/new-pin/", badges.badge_new_pin, name="badge_new_pin"),
     path("admin/", admin.inside.urls),
     path("health/", health.health, name="health"),
     path("", include("mystaff.selfservice.urls")),

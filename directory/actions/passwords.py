@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from directory import lockout, tasks, verbs
+from directory import badges, lockout, tasks, verbs
 from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import EmailMethod, PhoneType, Recovery, Settings, User
@@ -80,5 +80,6 @@ def unlock(person: User, *, by: Initiator) -> None:
 
 def _forget_tries(person: User) -> None:
     lockout.clear(person.user_principal_name)
+    badges.forget_tries(person)
     throttle.clear(throttle.key_of(person.user_principal_name))
     proofs.forget(person)

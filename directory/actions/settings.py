@@ -15,7 +15,7 @@ DEEDS: dict[Action, frozenset[str]] = {
     verbs.UPDATE_PORTAL_ACCESS: frozenset({"my_staff_access", "my_staff_group"}),
     verbs.UPDATE_METHODS: frozenset(
         {"methods_required", "sms_sign_in", "registration_required", "registration_group"}
-        | {"registration_review_days", "registration_from"}
+        | {"registration_review_days", "registration_from", "qr_badges", "pin_length"}
     ),
 }
 

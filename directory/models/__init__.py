@@ -1,5 +1,6 @@
 from directory.models.access_policies import AccessPolicy
 from directory.models.assignments import RoleAssignment
+from directory.models.badges import Badge, BadgeKind, Pin
 from directory.models.groups import Group, GroupMember, GroupOwner
 from directory.models.lockout import FamiliarNetwork, SignInCount, SignInLock
 from directory.models.messages import Channel, Message, MessageTemplate, OutboxMessage, State
@@ -18,6 +19,8 @@ __all__ = [
     "Access",
     "AccessPolicy",
     "AdministrativeUnit",
+    "Badge",
+    "BadgeKind",
     "Channel",
     "EmailMethod",
     "FamiliarNetwork",
@@ -35,6 +38,7 @@ __all__ = [
     "PasswordPolicy",
     "PhoneMethod",
     "PhoneType",
+    "Pin",
     "Preset",
     "Proof",
     "Recipients",

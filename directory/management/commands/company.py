@@ -40,7 +40,7 @@ def group_called(name: str) -> Group | None:
 def number(typed: str) -> int:
     """A whole number."""
     if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
-        raise CommandError(f"{typed} is not a number of days.")
+        raise CommandError(f"{typed} is not a whole number.")
     return int(typed)
 
 
@@ -90,6 +90,8 @@ OPTIONS = [
     Option("my_staff_access", ACCESS),
     Option("my_staff_group", read=group_called, metavar="NAME"),
     Option("sms_sign_in", ON_OFF),
+    Option("qr_badges", ON_OFF),
+    Option("pin_length", read=number, metavar="N"),
     Option("look_up_everyone", ON_OFF),
     Option("notify_people", ON_OFF),
     Option("notify_administrators", ON_OFF),
