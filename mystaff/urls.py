@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("update-password/", signin.update_password, name="update_password"),
+    path("", include("mystaff.signin.federation.urls")),
     path("admin/", admin.inside.urls),
     path("health/", health.health, name="health"),
     path("", include("mystaff.selfservice.urls")),

@@ -1,5 +1,6 @@
 """Every deed, one function each. What they share is the door, in door.py."""
 
+from directory.actions.federation import join, link_identity, unlink_identity
 from directory.actions.groups import (
     add_group,
     add_group_member,
@@ -42,6 +43,8 @@ __all__ = [
     "change_role",
     "disable_user",
     "enable_user",
+    "join",
+    "link_identity",
     "move_unit",
     "recover_password",
     "remove_alternate_email",
@@ -57,6 +60,7 @@ __all__ = [
     "set_alternate_email",
     "set_phone",
     "set_sms_sign_in",
+    "unlink_identity",
     "unlock",
     "update_group",
     "update_unit",

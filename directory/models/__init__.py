@@ -1,5 +1,7 @@
 from directory.models.assignments import RoleAssignment
+from directory.models.federation import FederatedIdentity, FederationTicket
 from directory.models.groups import Group, GroupMember, GroupOwner
+from directory.models.identity_providers import IdentityProvider, ProviderKind, UserNameClaim
 from directory.models.messages import Channel, Message, MessageTemplate, OutboxMessage, State
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
 from directory.models.password_policies import PasswordPolicy, Preset
@@ -16,11 +18,14 @@ __all__ = [
     "AdministrativeUnit",
     "Channel",
     "EmailMethod",
+    "FederatedIdentity",
+    "FederationTicket",
     "Gateway",
     "Group",
     "GroupMember",
     "GroupOwner",
     "Guest",
+    "IdentityProvider",
     "Invitation",
     "Kind",
     "Message",
@@ -30,6 +35,7 @@ __all__ = [
     "PhoneMethod",
     "PhoneType",
     "Preset",
+    "ProviderKind",
     "Recipients",
     "Recovery",
     "RoleAssignment",
@@ -41,5 +47,6 @@ __all__ = [
     "UnitMembership",
     "Upload",
     "User",
+    "UserNameClaim",
     "Way",
 ]

@@ -10,8 +10,10 @@ from audit.admin import EntryAdmin
 from audit.models import Entry
 from directory.models import (
     AdministrativeUnit,
+    FederatedIdentity,
     Group,
     Guest,
+    IdentityProvider,
     Message,
     MessageTemplate,
     PasswordPolicy,
@@ -22,6 +24,7 @@ from directory.models import (
 )
 from mystaff.admin.groups import GroupAdmin
 from mystaff.admin.guests import GuestAdmin
+from mystaff.admin.identity_providers import IdentityAdmin, IdentityProviderAdmin
 from mystaff.admin.messages import MessageAdmin, MessageTemplateAdmin, TextSettingsAdmin
 from mystaff.admin.operators import AllowedHostAdmin, EmailDomainAdmin, HostNameAdmin, TenantAdmin
 from mystaff.admin.people import PersonAdmin
@@ -42,6 +45,8 @@ inside.register(RoleAssignment, RoleAdmin)
 inside.register(Guest, GuestAdmin)
 inside.register(Settings, SettingsAdmin)
 inside.register(PasswordPolicy, PasswordPolicyAdmin)
+inside.register(IdentityProvider, IdentityProviderAdmin)
+inside.register(FederatedIdentity, IdentityAdmin)
 inside.register(TextSettings, TextSettingsAdmin)
 inside.register(MessageTemplate, MessageTemplateAdmin)
 inside.register(Message, MessageAdmin)

@@ -12,11 +12,13 @@ from directory.models import User
 STAGES = ["allauth.mfa.stages.AuthenticateStage"]
 
 
-def let_in(request: HttpRequest, person: User, method: str, **facts: str | int) -> HttpResponse:
+def let_in(
+    request: HttpRequest, person: User, method: str, *, to: str = "", **facts: str | int
+) -> HttpResponse:
     """Sign in a person who was just proved by this method; the answer leads to what remains to be asked.
 
     Never call Django's login: it would pass by second factors and policies. `facts` stay in the session,
-    where policies read how somebody came in; never a secret.
+    where policies read how somebody came in; never a secret. `to` is a page of this tenant, checked before.
     """
     record_authentication(request, person, method, **facts)
-    return perform_login(request, Login(user=person))
+    return perform_login(request, Login(user=person, redirect_url=to or None))
