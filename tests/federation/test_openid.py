@@ -49,9 +49,7 @@ def test_the_session_says_how_they_came_and_holds_no_token(op, district, provide
 
 
 @pytest.mark.parametrize(("trusts", "amr"), [(False, ["mfa"]), (True, ["pwd"])])
-def test_a_second_factor_counts_only_where_it_is_trusted_and_was_asked_for(
-    op, district, provider, trusts, amr
-):
+def test_a_second_factor_counts_only_where_trusted_and_asked_for(op, district, provider, trusts, amr):
     IdentityProvider.objects.update(trusts_factors=trusts)
     op.control(SAM | {"amr": amr})
     browser = Client()

@@ -87,7 +87,8 @@ class OidcBackend(OpenIdConnectAuth):
         own = dict(self.id_token)
         if self.provider.kind != ProviderKind.OIDC or not self.oidc_config().get("userinfo_endpoint"):
             return own
-        more = super().user_data(access_token)
+        bearer = {"Authorization": f"Bearer {access_token}"}
+        more = self.get_json(self.userinfo_url(), headers=bearer)
         if not isinstance(more, dict) or more.get("sub") != own["sub"]:
             raise AuthResponseError(self, claim="sub", code="invalid_claim", stage="user_info")
         return more | own

@@ -49,5 +49,6 @@ def sentence(error: Exception) -> str:
     if isinstance(error, WrongAnswer):
         return _(REASONS.get(error.reason, UNREADABLE))
     if isinstance(error, SocialAuthBaseException):
-        return _(REASONS.get(str(error.claim), REASONS.get(error.code, UNREADABLE)))
+        which = str(error.claim) if error.code == "invalid_claim" else error.code
+        return _(REASONS.get(which, UNREADABLE))
     return str(error)  # of our own: WrongAccount, Forbidden, Unreachable, Refused

@@ -18,7 +18,7 @@ const profile = ["name", "given_name", "family_name", "preferred_username", "upn
 const provider = new Provider(issuer, {
   jwks: { keys: [jwk] },
   cookies: { keys: ["for tests"] },
-  claims: { openid: ["sub", "tid", "oid", "hd", "idp", "acct"], email: ["email", "email_verified"], profile },
+  claims: { openid: ["sub", "tid", "oid", "hd", "idp", "acct", "amr", "acr"], email: ["email", "email_verified"], profile },
   conformIdTokenClaims: false,
   features: { registration: { enabled: true }, devInteractions: { enabled: false } },
   pkce: { required: () => true },
