@@ -47,7 +47,7 @@ def allow(host: str, port: int) -> None:
     """Let the tenant in whose scope we are reach a host, as an operator does."""
     tenant = scopes.require()
     with operators().scope():
-        AllowedHost.objects.create(host=host, port=port, tenant_id=tenant)
+        AllowedHost.objects.get_or_create(host=host, port=port, tenant_id=tenant)
 
 
 def make_provider(
@@ -57,7 +57,8 @@ def make_provider(
     with tenant.scope():
         cache.clear()
         allow("127.0.0.1", op.port)
-        row = IdentityProvider(name=f"{tenant.slug} ID", enabled=True, issuer=op.issuer, **fields)
+        fields = {"name": f"{tenant.slug} ID"} | fields
+        row = IdentityProvider(enabled=True, issuer=op.issuer, **fields)
         client = client or op.register(complete_url(row, tenant))
         for name, value in client.items():
             setattr(row, name, value)

@@ -6,8 +6,10 @@ from django.test import Client
 from audit.models import Entry, record
 from directory import roles
 from directory.models import (
+    FederatedIdentity,
     Group,
     Guest,
+    IdentityProvider,
     Message,
     MessageTemplate,
     PasswordPolicy,
@@ -69,6 +71,8 @@ INSIDE_TABLE = {
     **_model("directory_roleassignment", ROLES),
     **_model("directory_guest", GLOBAL),
     **_model("directory_passwordpolicy", POLICY, history=LED_ON),
+    **_model("directory_identityprovider", GLOBAL, history=LED_ON, test=WANTS_POST),
+    **_model("directory_federatedidentity", GLOBAL, add=NONE, history=LED_ON),
     **_model("directory_messagetemplate", GLOBAL, history=LED_ON),
     **_model("directory_textsettings", GLOBAL, changelist=TRAIL, add=NONE, delete=NONE, history=LED_ON),
     **_model("directory_message", READING, add=NONE, delete=NONE, history=READING),
@@ -125,7 +129,12 @@ def an_entry() -> Entry:
 
 @pytest.fixture
 def inside(district, visitors) -> dict[str, str]:  # noqa: F811
+    provider = IdentityProvider.objects.create(name="Riverside ID", issuer="https://id.example")
     keys = {
+        "identityprovider": provider.pk,
+        "federatedidentity": FederatedIdentity.objects.create(
+            provider=provider, user=district.sam, uid=provider.uid("1042")
+        ).pk,
         "entry": an_entry().pk,
         "user": district.helen.pk,
         "administrativeunit": district.lincoln.pk,

@@ -19,6 +19,8 @@ from mystaff.signin.federation.claims import CONTEXTS, WrongAccount
 from mystaff.signin.federation.words import WrongAnswer
 
 V = OneLogin_Saml2_ValidationError
+# It says nothing, and what comes back of it is not read. Left empty, some would sign it in and others out.
+RELAY_STATE = "mystaff"
 # What python3-saml refuses, in words of ours: its own repeat what was sent.
 REASONS = {
     V.NO_SIGNED_ASSERTION: "unsigned",
@@ -84,8 +86,11 @@ class SamlBackend:
 
     def auth_url(self) -> str:
         """Where the browser is led; the request is signed, and one answer to it is waited for."""
-        auth = OneLogin_Saml2_Auth(self._facts, self.config)
-        url = auth.login(return_to="", set_nameid_policy=False)
+        try:
+            auth = OneLogin_Saml2_Auth(self._facts, self.config)
+            url = auth.login(return_to=RELAY_STATE, set_nameid_policy=False)
+        except MALFORMED as error:
+            raise WrongAnswer("missing_setting") from error
         self.state = auth.get_last_request_id()
         FederationTicket.give(self._of, self.state)
         return url
@@ -174,6 +179,7 @@ SECURITY = {
     "wantNameId": False,  # a provider may send its permanent id as an attribute
     "wantAttributeStatement": False,
     "requestedAuthnContext": False,
+    "allowSingleLabelDomains": True,  # which hosts are ours is the middleware's to say
     "rejectDeprecatedAlgorithm": True,
     "allowRepeatAttributeName": True,
     "rejectUnsolicitedResponsesWithInResponseTo": True,
