@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from directory import administrators, lockout, notices, turns
-from directory.models import Message, Proof, Recovery, SignInLock, State, Upload, User
+from directory.models import FederationTicket, Message, Proof, Recovery, SignInLock, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from directory.security_info import delivery as codes_to_new
@@ -139,13 +139,14 @@ def tell_administrator(*, administrator: str, person: str) -> None:
 @app.periodic(cron="37 * * * *")
 @app.task(name="directory.clear_recoveries", queueing_lock="clear_recoveries")
 def clear_recoveries(timestamp: int) -> None:
-    """Every hour: ways back into accounts that are over, and counts that no longer count, are deleted."""
+    """Every hour: ways back into accounts and to providers that are over, and old counts, are deleted."""
     for tenant in Tenant.objects.all():
         with tenant.scope():
             throttle.clear_old()
             lockout.clear_old()
             Proof.objects.filter(ends_at__lt=timezone.now()).delete()
             limits.forget()
+            FederationTicket.clear_old()
             Recovery.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
 
 

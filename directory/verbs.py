@@ -167,6 +167,35 @@ UPDATE_MESSAGE_TEMPLATE = Action(
     category="Policy",
     needs=frozenset({roles.GLOBAL}),
 )
+UPDATE_IDENTITY_PROVIDER = Action(
+    "update_identity_provider",
+    gettext_noop("Update identity provider"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL}),
+)
+TEST_IDENTITY_PROVIDER = Action(
+    "test_identity_provider",
+    gettext_noop("Test sign-in (identity provider)"),
+    category="Policy",
+    needs=frozenset({roles.GLOBAL}),
+)
+FEDERATED_SIGN_IN = Action(
+    "federated_sign_in",
+    gettext_noop("Sign-in failed (identity provider)"),
+    category="Authentication",
+    operation="SignIn",
+    own=True,
+)
+LINK_IDENTITY = Action(
+    "link_identity", gettext_noop("Link identity provider account"), operation="Create", own=True
+)
+JOIN_BY_SIGNING_IN = Action("join_by_signing_in", gettext_noop("Add user"), operation="Create", own=True)
+UNLINK_IDENTITY = Action(
+    "unlink_identity",
+    gettext_noop("Unlink identity provider account"),
+    operation="Delete",
+    needs=frozenset({roles.GLOBAL}),
+)
 IMPORT_ROSTER = Action("import_roster", gettext_noop("Import roster"), needs=frozenset({roles.GLOBAL}))
 MANAGE_TENANTS = Action(
     "manage_tenants",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("badge/", badges.badge, name="badge"),
     path("badge/pin/", badges.badge_pin, name="badge_pin"),
     path("badge/new-pin/", badges.badge_new_pin, name="badge_new_pin"),
+    path("", include("mystaff.signin.federation.urls")),
     path("admin/", admin.inside.urls),
     path("health/", health.health, name="health"),
     path("", include("mystaff.selfservice.urls")),

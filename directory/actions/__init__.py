@@ -9,6 +9,7 @@ from directory.actions.factors import (
     rename_key,
     renew_recovery_codes,
 )
+from directory.actions.federation import join, link_identity, unlink_identity
 from directory.actions.groups import (
     add_group,
     add_group_member,
@@ -69,6 +70,8 @@ __all__ = [
     "end_badge",
     "end_other_sessions",
     "end_session",
+    "join",
+    "link_identity",
     "move_unit",
     "prove_security_info",
     "recover_password",
@@ -93,6 +96,7 @@ __all__ = [
     "set_office_phone",
     "set_phone",
     "set_sms_sign_in",
+    "unlink_identity",
     "unlock",
     "update_group",
     "update_unit",

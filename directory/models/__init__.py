@@ -1,7 +1,9 @@
 from directory.models.access_policies import AccessPolicy
 from directory.models.assignments import RoleAssignment
 from directory.models.badges import Badge, BadgeKind, Pin
+from directory.models.federation import FederatedIdentity, FederationTicket
 from directory.models.groups import Group, GroupMember, GroupOwner
+from directory.models.identity_providers import IdentityProvider, ProviderKind, UserNameClaim
 from directory.models.lockout import FamiliarNetwork, SignInCount, SignInLock
 from directory.models.messages import Channel, Message, MessageTemplate, OutboxMessage, State
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
@@ -24,11 +26,14 @@ __all__ = [
     "Channel",
     "EmailMethod",
     "FamiliarNetwork",
+    "FederatedIdentity",
+    "FederationTicket",
     "Gateway",
     "Group",
     "GroupMember",
     "GroupOwner",
     "Guest",
+    "IdentityProvider",
     "InfoKind",
     "Invitation",
     "Kind",
@@ -41,6 +46,7 @@ __all__ = [
     "Pin",
     "Preset",
     "Proof",
+    "ProviderKind",
     "Recipients",
     "Recovery",
     "Registrants",
@@ -55,5 +61,6 @@ __all__ = [
     "UnitMembership",
     "Upload",
     "User",
+    "UserNameClaim",
     "Way",
 ]

@@ -11,8 +11,10 @@ from audit.models import Entry
 from directory.models import (
     AccessPolicy,
     AdministrativeUnit,
+    FederatedIdentity,
     Group,
     Guest,
+    IdentityProvider,
     Message,
     MessageTemplate,
     PasswordPolicy,
@@ -24,6 +26,7 @@ from directory.models import (
 from mystaff.admin.access_policies import AccessPolicyAdmin
 from mystaff.admin.groups import GroupAdmin
 from mystaff.admin.guests import GuestAdmin
+from mystaff.admin.identity_providers import IdentityAdmin, IdentityProviderAdmin
 from mystaff.admin.messages import MessageAdmin, MessageTemplateAdmin, TextSettingsAdmin
 from mystaff.admin.operators import AllowedHostAdmin, EmailDomainAdmin, HostNameAdmin, TenantAdmin
 from mystaff.admin.people import PersonAdmin
@@ -45,6 +48,8 @@ inside.register(Guest, GuestAdmin)
 inside.register(Settings, SettingsAdmin)
 inside.register(PasswordPolicy, PasswordPolicyAdmin)
 inside.register(AccessPolicy, AccessPolicyAdmin)
+inside.register(IdentityProvider, IdentityProviderAdmin)
+inside.register(FederatedIdentity, IdentityAdmin)
 inside.register(TextSettings, TextSettingsAdmin)
 inside.register(MessageTemplate, MessageTemplateAdmin)
 inside.register(Message, MessageAdmin)

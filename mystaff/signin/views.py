@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from directory.models import IdentityProvider
 from mystaff.context import home
 from mystaff.own_password import NewPasswordForm, change_own
 from mystaff.signin.forms import ChooseForm
@@ -41,6 +42,8 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs) -> dict:
         # Past allauth's own, which wants its sign-up and login-by-code pages: they are not mounted.
+        providers = IdentityProvider.objects.filter(enabled=True).only("name")
+        kwargs["providers"] = () if self.request.tenant.is_operators else providers
         return super(LoginView, self).get_context_data(**kwargs)
 
 

@@ -13,9 +13,12 @@ from directory.models import (
     AccessPolicy,
     Badge,
     EmailMethod,
+    FederatedIdentity,
+    FederationTicket,
     Group,
     GroupMember,
     GroupOwner,
+    IdentityProvider,
     Invitation,
     Message,
     MessageTemplate,
@@ -127,6 +130,10 @@ class People:
         Message.objects.create(channel="email", to="x@home.example", name="test", person=someone)
         MessageTemplate.objects.create(name="test", subject="x", text="x", html="x")
         Upload.objects.create(owner=someone, name="x.csv", content=b"User name", seen=["x"])
+        # Not enabled: begun by an attacker, a sign-in would ask hosts outside.
+        provider = IdentityProvider.objects.create(name="x", issuer="https://id.example", client_secret="x")
+        FederatedIdentity.objects.create(provider=provider, user=someone, uid=provider.uid("x"))
+        FederationTicket.give("x", "x")
         TextSettings.objects.create(gateway="http", url="https://sms.example/", secret="x")
 
     def _guests(self) -> None:

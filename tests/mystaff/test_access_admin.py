@@ -7,8 +7,10 @@ from audit.models import Entry, record
 from directory import roles
 from directory.models import (
     AccessPolicy,
+    FederatedIdentity,
     Group,
     Guest,
+    IdentityProvider,
     Message,
     MessageTemplate,
     PasswordPolicy,
@@ -71,6 +73,8 @@ INSIDE_TABLE = {
     **_model("directory_guest", GLOBAL),
     **_model("directory_passwordpolicy", POLICY, history=LED_ON),
     **_model("directory_accesspolicy", GLOBAL, history=LED_ON),
+    **_model("directory_identityprovider", GLOBAL, history=LED_ON, test=WANTS_POST),
+    **_model("directory_federatedidentity", GLOBAL, add=NONE, history=LED_ON),
     **_model("directory_messagetemplate", GLOBAL, history=LED_ON),
     **_model("directory_textsettings", GLOBAL, changelist=TRAIL, add=NONE, delete=NONE, history=LED_ON),
     **_model("directory_message", READING, add=NONE, delete=NONE, history=READING),
@@ -134,7 +138,12 @@ def a_policy() -> AccessPolicy:
 
 @pytest.fixture
 def inside(district, visitors) -> dict[str, str]:  # noqa: F811
+    provider = IdentityProvider.objects.create(name="Riverside ID", issuer="https://id.example")
     keys = {
+        "identityprovider": provider.pk,
+        "federatedidentity": FederatedIdentity.objects.create(
+            provider=provider, user=district.sam, uid=provider.uid("1042")
+        ).pk,
         "entry": an_entry().pk,
         "user": district.helen.pk,
         "administrativeunit": district.lincoln.pk,

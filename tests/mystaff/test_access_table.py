@@ -25,6 +25,10 @@ INSIDE = {
     "recovery_send": [TO] * 9,
     "recovery_code": [TO] * 9,
     "recovery_password": [TO] * 9,
+    "federation_begin": [405] * 9,
+    "federation_complete": [GONE] * 9,
+    "federation_acs": [405] * 9,
+    "federation_metadata": [GONE] * 9,
     "accent": [UP] * 9,
     "health": [UP] * 9,
     "sign_out": [405] * 9,
@@ -87,6 +91,10 @@ OPEN = {
     "badge": "A badge and its PIN are a way to sign in.",
     "badge_pin": "The next step of signing in with a badge.",
     "badge_new_pin": "The same at first use, once badge and temporary PIN were right.",
+    "federation_begin": "Signing in at the tenant's own provider begins here.",
+    "federation_complete": "Back from an OpenID provider: whoever it is is not signed in yet.",
+    "federation_acs": "Back from a SAML provider, whose form comes without a session.",
+    "federation_metadata": "What a SAML provider is told of us: addresses and a public certificate.",
     "accent": "The colour of the sign-in page; a tenant's colour is public.",
     "health": "Load balancers ask it; it says nothing but ok.",
     "outbox": "The demo's messages, on loopback only and in the demo only.",
@@ -193,6 +201,7 @@ ADMIN_PATTERNS = [
     "_import",
     "enter_tenant",
     "leave_tenant",
+    "identityprovider_test",
 ]
 
 

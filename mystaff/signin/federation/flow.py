@@ -1,0 +1,162 @@
+"""A sign-in at the tenant's provider, from the button to the session."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from social_core.exceptions import SocialAuthBaseException
+
+from directory import actions, federation, outgoing, verbs
+from directory.connectors import AuthorityError
+from directory.door import Denied, Initiator
+from directory.federation import Match, Received
+from directory.models import IdentityProvider, User
+from mystaff.initiator import client_ip, network
+from mystaff.signin.federation import begun, words
+from mystaff.signin.federation.begun import Begun
+from mystaff.signin.federation.claims import WrongAccount
+from mystaff.signin.federation.oidc import OidcBackend
+from mystaff.signin.federation.saml import SamlBackend
+from mystaff.signin.federation.strategy import Storage, Strategy
+from mystaff.signin.federation.words import WrongAnswer
+from mystaff.signin.login import let_in
+from tenants import limits
+
+FAILURES = (SocialAuthBaseException, WrongAnswer, WrongAccount, outgoing.Forbidden, outgoing.Unreachable)
+REFUSALS = (Denied, AuthorityError, ValidationError)
+A_MINUTE, MOST = timedelta(minutes=1), 300  # from one network: a whole school begins the day at once
+
+
+def addresses(request: HttpRequest, provider: IdentityProvider) -> dict[str, str]:
+    """What the provider has to know of us, at the host that this request came to."""
+    names = {"acs": "federation_acs", "complete": "federation_complete", "entity_id": "federation_metadata"}
+    return {key: request.build_absolute_uri(reverse(name, args=[provider.pk])) for key, name in names.items()}
+
+
+def backend_of(request: HttpRequest, provider: IdentityProvider) -> OidcBackend | SamlBackend:
+    urls = addresses(request, provider)
+    if provider.is_saml:
+        return SamlBackend(request, provider, urls)
+    return OidcBackend(Strategy(Storage, request), provider, urls["complete"])
+
+
+def begin(request: HttpRequest, provider: IdentityProvider, *, test: bool = False) -> HttpResponse:
+    """Lead the browser to the provider: with a page, for browsers let no form of ours lead to other sites."""
+    if limits.hits(f"federation|{network(request)}", A_MINUTE) > MOST:
+        return render(request, "signin/federation_busy.html", status=429)
+    backend = backend_of(request, provider)
+    try:
+        url = backend.auth_url()
+    except FAILURES as error:
+        return failed(request, provider, Begun(str(provider.pk), test), words.sentence(error))
+    begun.remember(request, backend.state, Begun(str(provider.pk), test, _safe(request)))
+    return render(request, "signin/federation_leave.html", {"provider": provider, "url": url})
+
+
+def _safe(request: HttpRequest) -> str:
+    to = request.POST.get("next", "")
+    # No host at all: a page of this tenant.
+    return to if url_has_allowed_host_and_scheme(to, None) and to.startswith("/") else ""
+
+
+def complete_oidc(request: HttpRequest, provider: IdentityProvider) -> HttpResponse:
+    """The answer of an OpenID provider."""
+    under_way = begun.answer(request, request.GET.get("state", ""))
+    return _complete(request, provider, under_way, lambda: backend_of(request, provider).auth_complete())
+
+
+def complete_saml(request: HttpRequest, provider: IdentityProvider) -> HttpResponse:
+    """The answer of a SAML provider, once it comes with this browser's session."""
+    backend = backend_of(request, provider)
+    request_id = backend.answers()
+    under_way = begun.answer(request, request_id)
+    return _complete(request, provider, under_way, lambda: backend.complete(request_id))
+
+
+def _complete(request: HttpRequest, provider: IdentityProvider, under_way, read) -> HttpResponse:
+    if under_way is None:
+        # Nothing is written: anybody could fill the trail with answers to nothing.
+        return page_of_failure(request, provider)
+    try:
+        _check(under_way, provider)
+        received = read()
+    except FAILURES as error:
+        return failed(request, provider, under_way, words.sentence(error))
+    if under_way.test:
+        return page_of_test(request, provider, received=received)
+    return _arrive(request, provider, under_way, received)
+
+
+def _check(under_way: Begun, provider: IdentityProvider) -> None:
+    if under_way.provider != str(provider.pk):
+        raise WrongAnswer("other_provider")
+    if under_way.answered:
+        raise WrongAnswer("replayed")
+    if not (provider.enabled or under_way.test):
+        raise WrongAnswer("missing_setting")
+
+
+def _arrive(
+    request: HttpRequest, provider: IdentityProvider, under_way: Begun, received: Received
+) -> HttpResponse:
+    found = federation.match(provider, received)
+    if not found.lets_in:
+        return failed(request, provider, under_way, found.reason, found, received.user_name)
+    try:
+        person = _settle(request, provider, received, found)
+    except REFUSALS as error:
+        reason = " ".join(getattr(error, "messages", None) or [str(error)])
+        return failed(request, provider, under_way, reason, found, received.user_name)
+    second = provider.trusts_factors and received.multi_factor
+    facts = {"provider": str(provider.pk), "second_factor": second}
+    return let_in(request, person, "federation", then=under_way.to, **facts)
+
+
+def _settle(request: HttpRequest, provider: IdentityProvider, received: Received, found: Match) -> User:
+    if found.is_new:
+        return actions.join(provider, received, ip_address=client_ip(request))
+    if not found.is_linked:
+        by = Initiator(found.person, client_ip(request), "Sign-in")
+        actions.link_identity(provider, received.subject, by=by)
+    return found.person
+
+
+# Where it ends otherwise
+
+
+def failed(
+    request: HttpRequest,
+    provider: IdentityProvider,
+    under_way: Begun,
+    reason: str,
+    found: Match | None = None,
+    name: str = "",
+) -> HttpResponse:
+    """One plain sentence for the person, the reason for the trail; for who tests the provider, both."""
+    if under_way.test:
+        return page_of_test(request, provider, reason=reason)
+    federation.note_failure(provider, reason, ip_address=client_ip(request), match=found, name=name)
+    return page_of_failure(request, provider, unknown=found is not None)
+
+
+def page_of_failure(
+    request: HttpRequest, provider: IdentityProvider, *, unknown: bool = False
+) -> HttpResponse:
+    context = {"provider": provider, "unknown": unknown}
+    return render(request, "signin/federation_failed.html", context, status=403)
+
+
+def page_of_test(
+    request: HttpRequest, provider: IdentityProvider, *, received: Received | None = None, reason: str = ""
+) -> HttpResponse:
+    """What was received, for a Global Administrator; nobody is signed in, and nothing is linked."""
+    if not (request.user.is_authenticated and request.user.holds(*verbs.TEST_IDENTITY_PROVIDER.needs)):
+        return page_of_failure(request, provider)
+    found = federation.match(provider, received) if received else None
+    context = {"provider": provider, "received": received, "match": found, "reason": reason}
+    return render(request, "signin/federation_test.html", context)

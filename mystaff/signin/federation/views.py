@@ -1,0 +1,58 @@
+"""The way to the tenant's provider and back."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from directory.models import IdentityProvider, ProviderKind
+from mystaff.signin.federation import flow
+
+RETURN = "same_site"  # the field that says: this comes from our own page
+
+
+@login_not_required
+@require_POST
+def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """**Sign in with …**"""
+    return flow.begin(request, get_object_or_404(IdentityProvider, pk=pk, enabled=True))
+
+
+@login_not_required
+@require_GET
+@never_cache
+def complete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Back from an OpenID provider."""
+    provider = get_object_or_404(IdentityProvider.objects.exclude(kind=ProviderKind.SAML), pk=pk)
+    return flow.complete_oidc(request, provider)
+
+
+@login_not_required
+@csrf_exempt  # it is another site's form; what it answers must have been asked by this browser
+@require_POST
+@never_cache
+@sensitive_post_parameters()
+def acs(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Back from a SAML provider: its form comes without our cookie, ours sends the same once more with it."""
+    provider = get_object_or_404(IdentityProvider, pk=pk, kind=ProviderKind.SAML)
+    if RETURN in request.POST:
+        return flow.complete_saml(request, provider)
+    sent = request.POST.get("SAMLResponse", "")
+    return render(
+        request, "signin/federation_return.html", {"provider": provider, "sent": sent, "field": RETURN}
+    )
+
+
+@login_not_required
+@require_GET
+def metadata(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What a SAML provider has to know of us: addresses and a certificate."""
+    provider = get_object_or_404(IdentityProvider, pk=pk, kind=ProviderKind.SAML)
+    return HttpResponse(
+        flow.backend_of(request, provider).metadata(), content_type="application/samlmetadata+xml"
+    )

@@ -1,0 +1,194 @@
+"""Signing in at the tenant's OpenID provider: a real one, on loopback."""
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry
+from directory import actions, guests, roles
+from directory.door import Initiator
+from directory.models import FederatedIdentity, FederationTicket, IdentityProvider, Invitation, User
+from tests.conftest import assign
+from tests.federation.conftest import SAM, begin, make_provider, person_in, reasons, there_and_back
+
+
+@pytest.fixture
+def provider(op, district):
+    return make_provider(op, district.tenant)
+
+
+def come(op, provider, **claims):
+    """Somebody with these claims comes; who is in then."""
+    op.control(SAM | claims)
+    browser = Client()
+    there_and_back(browser, op, provider)
+    return person_in(browser)
+
+
+def test_a_person_comes_in_and_is_known_by_the_subject_from_then_on(op, district, provider):
+    browser = Client()
+    response = there_and_back(browser, op, provider)
+    assert response.headers["Location"] == "/riverside/account/"
+    assert person_in(browser) == "sam.reed@riverside.example"
+    assert FederatedIdentity.objects.get().uid == f"{provider.pk}:s-1042"
+    assert come(op, provider, email="someone.else@riverside.example") == "sam.reed@riverside.example"
+    assert reasons() == []
+    linked = Entry.objects.filter(activity="Link identity provider account", result="success").get()
+    assert linked.target_principal_name == "sam.reed@riverside.example"
+
+
+def test_the_session_says_how_they_came_and_holds_no_token(op, district, provider):
+    provider.trusts_factors = True
+    provider.save()
+    op.control(SAM | {"amr": ["pwd", "mfa"]})
+    browser = Client()
+    there_and_back(browser, op, provider)
+    facts = browser.session["account_authentication_methods"][-1]
+    assert facts["method"] == "federation" and facts["provider"] == str(provider.pk)
+    assert facts["second_factor"] is True
+    assert "eyJ" not in str(dict(browser.session))
+
+
+@pytest.mark.parametrize(("trusts", "amr"), [(False, ["mfa"]), (True, ["pwd"])])
+def test_a_second_factor_counts_only_where_trusted_and_asked_for(op, district, provider, trusts, amr):
+    IdentityProvider.objects.update(trusts_factors=trusts)
+    op.control(SAM | {"amr": amr})
+    browser = Client()
+    there_and_back(browser, op, provider)
+    assert browser.session["account_authentication_methods"][-1]["second_factor"] is False
+
+
+def test_the_page_that_was_wanted_comes_next_and_no_other_site(op, district, provider):
+    wanted = {"/riverside/account/password/": "/riverside/account/password/"}
+    wanted |= dict.fromkeys(
+        ["https://evil.example/", "//evil.example/", "javascript:alert(1)"], "/riverside/account/"
+    )
+    for to, where in wanted.items():
+        response = there_and_back(Client(), op, provider, next=to)
+        assert response.headers["Location"] == where
+
+
+def test_a_session_planted_before_is_not_the_one_after(op, district, provider):
+    browser = Client()
+    url = begin(browser, provider)
+    before = browser.cookies["mystaff"].value
+    browser.get(op.visit(url))
+    assert person_in(browser) and browser.cookies["mystaff"].value != before
+
+
+# Who comes in, and who does not
+
+
+def test_a_name_that_is_not_verified_is_nobody(op, district, provider):
+    assert come(op, provider, email_verified=False) == ""
+    assert reasons() == ["The provider did not send a user name that it has verified."]
+
+
+@pytest.mark.parametrize("name", ["sam.reed@lakeshore.example", "sam.reed@evil.example", "sam.reed"])
+def test_a_name_of_another_domain_is_nobody(op, district, lake, provider, name):
+    assert come(op, provider, email=name) == ""
+    assert len(reasons()) == 1 and not FederatedIdentity.objects.exists()
+
+
+def test_capitals_do_not_matter(op, district, provider):
+    assert come(op, provider, email="Sam.Reed@Riverside.Example") == "sam.reed@riverside.example"
+
+
+def test_somebody_unknown_is_told_so_and_not_created(op, district, provider):
+    op.control(SAM | {"sub": "new", "email": "new.one@riverside.example"})
+    browser = Client()
+    response = there_and_back(browser, op, provider)
+    assert response.status_code == 403 and "cannot be used here" in response.content.decode()
+    assert person_in(browser) == ""
+    assert not User.objects.filter(user_principal_name="new.one@riverside.example").exists()
+    assert reasons() == ["Nobody here has the user name “new.one@riverside.example”."]
+
+
+def test_where_the_tenant_says_so_they_are_created_without_a_password(op, district, provider):
+    IdentityProvider.objects.update(creates_people=True)
+    who = come(op, provider, sub="new", email="New.One@riverside.example", name="New One", given_name="New")
+    assert who == "new.one@riverside.example"
+    person = User.objects.get(user_principal_name=who)
+    assert (person.display_name, person.given_name) == ("New One", "New")
+    assert not person.has_usable_password() and not person.assignments
+    assert Entry.objects.filter(activity="Add user", result="success", target_id=person.pk).exists()
+    assert come(op, provider, sub="new", email="x@y.example") == who
+
+
+def test_creating_stops_at_the_tenants_domains(op, district, lake, provider):
+    IdentityProvider.objects.update(creates_people=True)
+    assert come(op, provider, sub="new", email="new.one@lakeshore.example") == ""
+    assert not User.objects.filter(user_principal_name="new.one@lakeshore.example").exists()
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_disabled_people_do_not_come_in(op, district, provider, is_linked):
+    if is_linked:
+        assert come(op, provider)
+    actions.disable_user(district.sam, by=Initiator(district.admin))
+    assert come(op, provider) == ""
+    assert reasons() == ["The account is disabled."]
+
+
+def test_whoever_holds_a_role_is_not_found_by_name_unless_the_tenant_says_so(op, district, provider):
+    maria = {"sub": "m", "email": "maria.lopez@riverside.example"}
+    assert come(op, provider, **maria) == ""
+    assert "holds a role" in reasons()[0]
+    IdentityProvider.objects.update(links_administrators=True)
+    assert come(op, provider, **maria) == "maria.lopez@riverside.example"
+
+
+def test_a_role_that_begins_later_or_comes_by_a_group_counts_too(op, district, provider):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    assign(district.sam, roles.HELPDESK, starts_at=timezone.now() + timedelta(days=3))
+    assert come(op, provider) == ""
+
+
+def test_guests_sign_in_at_home(op, district, lake, provider):
+    guests.invite(lake.kai.user_principal_name, by=Initiator(district.admin))
+    with lake.tenant.scope():
+        guests.accept(Invitation.objects.get(user=lake.kai), by=Initiator(lake.kai))
+    IdentityProvider.objects.update(links_administrators=True)
+    assert come(op, provider, email=lake.kai.user_principal_name) == ""
+    assert not FederatedIdentity.objects.exists()
+
+
+def test_a_user_name_given_to_somebody_else_there_is_not_enough(op, district, provider):
+    assert come(op, provider)
+    assert come(op, provider, sub="s-2000") == ""
+    assert reasons() == ["Another account of this provider is linked to this person."]
+
+
+def test_unlinked_the_next_account_with_the_name_is_linked(op, district, provider):
+    assert come(op, provider)
+    actions.unlink_identity(FederatedIdentity.objects.get(), by=Initiator(district.admin))
+    assert come(op, provider, sub="s-2000") == "sam.reed@riverside.example"
+
+
+# A provider that is switched off
+
+
+def test_a_provider_that_is_not_enabled_has_no_button_and_lets_nobody_in(op, district, provider):
+    assert "Sign in with riverside ID" in Client().get("/riverside/sign-in/").content.decode()
+    browser = Client()
+    back = op.visit(begin(browser, provider))
+    IdentityProvider.objects.update(enabled=False)
+    assert browser.get(back).status_code == 403 and person_in(browser) == ""
+    assert Client().post(f"/riverside/federation/{provider.pk}/begin/").status_code == 404
+    assert "Sign in with" not in Client().get("/riverside/sign-in/").content.decode()
+
+
+def test_nothing_is_written_for_answers_to_nothing(op, district, provider):
+    before = (Entry.objects.count(), FederationTicket.objects.count())
+    for query in ("", "?state=x&code=y", "?error=access_denied", "?state=" + "x" * 5000):
+        response = Client().get(f"/riverside/federation/{provider.pk}/complete/{query}")
+        assert response.status_code == 403 and not response.cookies.get("mystaff")
+    assert (Entry.objects.count(), FederationTicket.objects.count()) == before
+
+
+def test_beginning_wants_a_form_of_ours(op, district, provider):
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(f"/riverside/federation/{provider.pk}/begin/").status_code == 403
+    assert strict.get(f"/riverside/federation/{provider.pk}/begin/").status_code == 405

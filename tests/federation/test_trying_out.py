@@ -1,0 +1,67 @@
+"""**Test sign-in** in the admin: to the provider and back, and nobody is signed in."""
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry
+from directory.models import FederatedIdentity, IdentityProvider
+from tests.conftest import signed_in
+from tests.federation.conftest import SAM, leads_to, make_provider, person_in, reasons
+from tests.mystaff.reading import words
+
+
+@pytest.fixture
+def provider(op, district):
+    return make_provider(op, district.tenant, enabled=False)
+
+
+@pytest.fixture
+def browser(district) -> Client:
+    return signed_in(district.admin)
+
+
+def try_out(browser, op, row: IdentityProvider):
+    """Press the button, and come back."""
+    response = browser.post(f"/riverside/admin/directory/identityprovider/{row.pk}/test/")
+    return browser.get(op.visit(leads_to(response)))
+
+
+def test_it_says_what_came_and_signs_nobody_in(browser, op, district, provider):
+    op.control(SAM | {"amr": ["mfa"]})
+    page = words(try_out(browser, op, provider))
+    for said in (
+        "s-1042",
+        "sam.reed@riverside.example",
+        "Sam Reed",
+        "Second factor yes",
+        "Nobody was signed in",
+    ):
+        assert said in page
+    assert person_in(browser) == district.admin.user_principal_name
+    assert not FederatedIdentity.objects.exists()
+    assert Entry.objects.filter(activity="Test sign-in (identity provider)", result="success").count() == 1
+
+
+def test_it_says_who_would_not_come_in(browser, op, district, provider):
+    op.control(SAM | {"email": "tom.baker@riverside.example"})
+    assert "holds a role" in words(try_out(browser, op, provider))
+    assert reasons() == []
+
+
+def test_it_says_what_was_wrong(browser, op, district, provider):
+    op.control(SAM, claims={"aud": "another"})
+    assert "The answer is for another application." in words(try_out(browser, op, provider))
+
+
+def test_it_says_that_the_provider_is_not_there(browser, op, district, provider):
+    IdentityProvider.objects.update(issuer="https://192.168.1.7")
+    response = browser.post(f"/riverside/admin/directory/identityprovider/{provider.pk}/test/")
+    assert "has no address that MyStaff may connect to" in words(response)
+
+
+def test_it_tells_nothing_to_whoever_is_no_administrator_any_more(browser, op, district, provider):
+    response = browser.post(f"/riverside/admin/directory/identityprovider/{provider.pk}/test/")
+    back = op.visit(leads_to(response))
+    district.admin.roleassignment_set.all().delete()
+    page = browser.get(back).content.decode()
+    assert "s-1042" not in page and "sam.reed" not in page
