@@ -61,6 +61,13 @@ RECOVERY_STEP = Action(
 BLOCK_SELF_SERVICE = Action(
     "block_self_service", gettext_noop("Blocked from self-service password reset"), own=True
 )
+SIGN_IN_TO_APPLICATION = Action(
+    "sign_in_to_application",
+    gettext_noop("Sign in to application"),
+    category="ApplicationManagement",
+    operation="SignIn",
+    own=True,
+)
 UNLOCK = Action("unlock", gettext_noop("Unlock user account (by admin)"), table=roles.RESET_PASSWORD)
 INVITE_GUEST = Action(
     "invite_guest", gettext_noop("Invite guest"), operation="Create", needs=frozenset({roles.GLOBAL})

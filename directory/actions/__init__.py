@@ -1,5 +1,11 @@
 """Every deed, one function each. What they share is the door, in door.py."""
 
+from directory.actions.applications import (
+    add_application,
+    remove_application,
+    renew_secret,
+    update_application,
+)
 from directory.actions.groups import (
     add_group,
     add_group_member,
@@ -31,6 +37,7 @@ from directory.actions.units import (
 )
 
 __all__ = [
+    "add_application",
     "add_group",
     "add_group_member",
     "add_group_owner",
@@ -45,6 +52,7 @@ __all__ = [
     "move_unit",
     "recover_password",
     "remove_alternate_email",
+    "remove_application",
     "remove_group",
     "remove_group_member",
     "remove_group_owner",
@@ -53,11 +61,13 @@ __all__ = [
     "remove_unit",
     "remove_unit_member",
     "remove_user",
+    "renew_secret",
     "reset_password",
     "set_alternate_email",
     "set_phone",
     "set_sms_sign_in",
     "unlock",
+    "update_application",
     "update_group",
     "update_unit",
     "update_user",

@@ -1,3 +1,4 @@
+from directory.models.applications import Application, SigningKey
 from directory.models.assignments import RoleAssignment
 from directory.models.groups import Group, GroupMember, GroupOwner
 from directory.models.messages import Channel, Message, MessageTemplate, OutboxMessage, State
@@ -14,6 +15,7 @@ from directory.models.words import SearchWord
 __all__ = [
     "Access",
     "AdministrativeUnit",
+    "Application",
     "Channel",
     "EmailMethod",
     "Gateway",
@@ -35,6 +37,7 @@ __all__ = [
     "RoleAssignment",
     "SearchWord",
     "Settings",
+    "SigningKey",
     "State",
     "TextSettings",
     "Throttle",
