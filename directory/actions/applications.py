@@ -68,13 +68,13 @@ def remove_application(application: Application, *, by: Initiator) -> None:
 def renew_secret(application: Application, *, by: Initiator, after: str) -> str:
     """A new secret, shown this once; the old one and what it fetched end. Raises Refused for a second time.
 
-    `after` is the stored hash that the page was made with: a reload finds another one.
+    `after` is the version of the secret that the page was made with: a reload finds another one.
     """
     with administering(by, administration.RENEW_SECRET, _target(application)):
         row = Application.objects.select_for_update().get(pk=application.pk)
         if row.is_public:
             raise Refused(_("A public application has no secret."))
-        if row.secret != after:
+        if row.secret_version != after:
             raise Refused(_("A secret was made a moment ago."))
         secret = token_urlsafe(48)
         row.set_secret(secret)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from allauth.idp.oidc.models import Client
+from django.contrib.auth.hashers import is_password_usable
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +45,17 @@ class Application(TenantModel, Client):
     def is_public(self) -> bool:
         """Whether it runs where no secret stays one: in a browser, on a phone."""
         return self.type == Client.Type.PUBLIC
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether a secret was made."""
+        return is_password_usable(self.secret)
+
+    @property
+    def secret_version(self) -> str:
+        """Says which secret is stored, and nothing about it."""
+        made = salted_hmac("directory.Application.secret", self.secret, algorithm="sha256")
+        return made.hexdigest()[:32]
 
     def clean(self) -> None:
         """One exact redirect URI a line; scopes and grants are the same for all. Raises ValidationError."""

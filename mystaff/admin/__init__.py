@@ -10,6 +10,7 @@ from audit.admin import EntryAdmin
 from audit.models import Entry
 from directory.models import (
     AdministrativeUnit,
+    Application,
     Group,
     Guest,
     Message,
@@ -20,6 +21,7 @@ from directory.models import (
     TextSettings,
     User,
 )
+from mystaff.admin.applications import ApplicationAdmin
 from mystaff.admin.groups import GroupAdmin
 from mystaff.admin.guests import GuestAdmin
 from mystaff.admin.messages import MessageAdmin, MessageTemplateAdmin, TextSettingsAdmin
@@ -45,6 +47,7 @@ inside.register(PasswordPolicy, PasswordPolicyAdmin)
 inside.register(TextSettings, TextSettingsAdmin)
 inside.register(MessageTemplate, MessageTemplateAdmin)
 inside.register(Message, MessageAdmin)
+inside.register(Application, ApplicationAdmin)
 
 outside = Site(name="admin")
 outside.index_title = _("Operators")

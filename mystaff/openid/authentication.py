@@ -37,7 +37,7 @@ def signed_in_at(request: HttpRequest) -> int:
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the sign-in is new enough for `prompt=login` and `max_age` (OpenID Connect Core 1.0, 3.1.2.1)."""
+    """Whether the sign-in is new enough for `prompt=login` and `max_age` (OpenID Connect Core, 3.1.2.1)."""
     at, age = signed_in_at(request), request.GET.get("max_age", "")
     if at >= _asked_at(request):
         return True

@@ -81,7 +81,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _looked_at(request: HttpRequest, then) -> HttpResponse:
-    """Look at the question first. Whoever asks wrongly, or wants people sent elsewhere, is shown to nobody."""
+    """Look at the question first: who asks wrongly, or wants people sent elsewhere, gets no further."""
     try:
         asked = _question(request)
         return then(request, asked)

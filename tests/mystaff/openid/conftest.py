@@ -32,7 +32,7 @@ def add(admin: User, name: str = "Library", **fields) -> Application:
 
 
 def secret_of(application: Application, admin: User) -> str:
-    now = Application.objects.get(pk=application.pk).secret
+    now = Application.objects.get(pk=application.pk).secret_version
     return actions.renew_secret(application, by=Initiator(admin), after=now)
 
 
