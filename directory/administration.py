@@ -90,6 +90,24 @@ REMOVE_SCOPED_ROLE = Action(
 )
 
 
+# Applications that people sign in to with the password kept here
+
+_APPLICATIONS = {"category": "ApplicationManagement", "needs": _GLOBAL}
+ADD_APPLICATION = Action(
+    "add_application", gettext_noop("Add application"), operation="Create", **_APPLICATIONS
+)
+UPDATE_APPLICATION = Action("update_application", gettext_noop("Update application"), **_APPLICATIONS)
+REMOVE_APPLICATION = Action(
+    "remove_application", gettext_noop("Remove application"), operation="Delete", **_APPLICATIONS
+)
+RENEW_SECRET = Action(
+    "renew_secret",
+    gettext_noop("Update application – Certificates and secrets management"),
+    **_APPLICATIONS,
+)
+ROTATE_SIGNING_KEY = Action("rotate_signing_key", gettext_noop("Update signing key"), **_APPLICATIONS)
+
+
 # Operators, in their own tenant
 
 _ENTERING = {"category": "DirectoryManagement", "needs": frozenset({roles.OPERATOR})}

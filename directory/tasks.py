@@ -7,6 +7,7 @@ from functools import partial, wraps
 from secrets import SystemRandom
 from uuid import UUID
 
+from allauth.idp.oidc.models import Token
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
-from directory import administrators, lockout, notices, turns
+from directory import administrators, lockout, notices, signing_keys, turns
 from directory.models import FederationTicket, Message, Proof, Recovery, SignInLock, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
@@ -166,6 +167,16 @@ def clear_expired_sessions(timestamp: int) -> None:
     for tenant in Tenant.objects.all():
         with tenant.scope():
             SessionStore.clear_expired()
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(name="directory.clear_tokens", queueing_lock="clear_tokens")
+def clear_tokens(timestamp: int) -> None:
+    """Every hour: applications' codes and tokens that are over are deleted, and keys that have retired."""
+    for tenant in Tenant.objects.all():
+        with tenant.scope():
+            Token.objects.expired().delete()
+            signing_keys.forget_retired()
 
 
 @app.periodic(cron="22 3 * * *")

@@ -74,6 +74,13 @@ BLOCK_SELF_SERVICE = Action(
 )
 LOCK_SIGN_IN = Action("lock_sign_in", gettext_noop("Sign-in locked"), own=True)
 UNLOCK_OWN = Action("unlock_own", gettext_noop("Unlock user account (self-service)"), own=True)
+SIGN_IN_TO_APPLICATION = Action(
+    "sign_in_to_application",
+    gettext_noop("Sign in to application"),
+    category="ApplicationManagement",
+    operation="SignIn",
+    own=True,
+)
 UNLOCK = Action("unlock", gettext_noop("Unlock user account (by admin)"), table=roles.RESET_PASSWORD)
 REGISTER_FACTOR = Action(
     "register_factor", gettext_noop("User registered security info"), operation="Create", own=True

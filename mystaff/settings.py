@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.idp.oidc",
     "social_django",
     "django_tables2",
     "django_htmx",
@@ -190,6 +191,10 @@ MFA_ADAPTER = "mystaff.factors_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds that a telephone's clock may be wrong (RFC 6238, 5.2)
+
+IDP_OIDC_ADAPTER = "mystaff.openid.adapter.Adapter"
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 15 * 60  # seconds: it opens nothing but a person's own name
+IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN = 60  # seconds: an application takes it at once
 
 # --- Sessions ----------------------------------------------------------------------------------------------
 SESSION_ENGINE = "tenants.sessions"
@@ -268,6 +273,7 @@ LOGGING = {
         # A page that is not there and a wrong form are everyday answers; what breaks is an error.
         "django.request": {"level": "ERROR"},
         "procrastinate": {"level": "WARNING"},
+        "oauthlib": {"level": "ERROR"},  # its debug level shows codes and tokens
         "smpplib": {"level": "ERROR"},  # its debug level shows passwords and texts
     },
 }

@@ -24,5 +24,6 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("", include("mystaff.selfservice.urls")),
     path("", include("mystaff.account.urls")),
+    path("", include("mystaff.openid.urls")),
     path("", include("mystaff.portal.urls")),
 ]

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ["tenants", "audit", "directory", "mystaff"]  # lowest first
-SURFACES = {"signin", "portal", "selfservice", "account"}
+SURFACES = {"signin", "portal", "selfservice", "account", "openid"}
 
 
 def imports(path: Path) -> set[str]:

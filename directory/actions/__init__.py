@@ -1,5 +1,11 @@
 """Every deed, one function each. What they share is the door, in door.py."""
 
+from directory.actions.applications import (
+    add_application,
+    remove_application,
+    renew_secret,
+    update_application,
+)
 from directory.actions.badges import add_badge, change_pin, end_badge, reset_pin
 from directory.actions.factors import (
     add_app,
@@ -51,6 +57,7 @@ from directory.actions.units import (
 
 __all__ = [
     "add_app",
+    "add_application",
     "add_badge",
     "add_group",
     "add_group_member",
@@ -76,6 +83,7 @@ __all__ = [
     "prove_security_info",
     "recover_password",
     "remove_alternate_email",
+    "remove_application",
     "remove_factor",
     "remove_group",
     "remove_group_member",
@@ -88,6 +96,7 @@ __all__ = [
     "remove_user",
     "rename_key",
     "renew_recovery_codes",
+    "renew_secret",
     "require_registration",
     "reset_password",
     "reset_pin",
@@ -98,6 +107,7 @@ __all__ = [
     "set_sms_sign_in",
     "unlink_identity",
     "unlock",
+    "update_application",
     "update_group",
     "update_unit",
     "update_user",

@@ -1,4 +1,5 @@
 from directory.models.access_policies import AccessPolicy
+from directory.models.applications import Application, SigningKey
 from directory.models.assignments import RoleAssignment
 from directory.models.badges import Badge, BadgeKind, Pin
 from directory.models.federation import FederatedIdentity, FederationTicket
@@ -21,6 +22,7 @@ __all__ = [
     "Access",
     "AccessPolicy",
     "AdministrativeUnit",
+    "Application",
     "Badge",
     "BadgeKind",
     "Channel",
@@ -55,6 +57,7 @@ __all__ = [
     "Settings",
     "SignInCount",
     "SignInLock",
+    "SigningKey",
     "State",
     "TextSettings",
     "Throttle",

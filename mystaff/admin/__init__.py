@@ -11,6 +11,7 @@ from audit.models import Entry
 from directory.models import (
     AccessPolicy,
     AdministrativeUnit,
+    Application,
     FederatedIdentity,
     Group,
     Guest,
@@ -24,6 +25,7 @@ from directory.models import (
     User,
 )
 from mystaff.admin.access_policies import AccessPolicyAdmin
+from mystaff.admin.applications import ApplicationAdmin
 from mystaff.admin.groups import GroupAdmin
 from mystaff.admin.guests import GuestAdmin
 from mystaff.admin.identity_providers import IdentityAdmin, IdentityProviderAdmin
@@ -53,6 +55,7 @@ inside.register(FederatedIdentity, IdentityAdmin)
 inside.register(TextSettings, TextSettingsAdmin)
 inside.register(MessageTemplate, MessageTemplateAdmin)
 inside.register(Message, MessageAdmin)
+inside.register(Application, ApplicationAdmin)
 
 outside = Site(name="admin")
 outside.index_title = _("Operators")

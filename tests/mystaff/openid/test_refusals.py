@@ -1,0 +1,345 @@
+"""What the provider does not do, whoever asks."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pytest
+from allauth.idp.oidc.models import Token
+from django.db import connection
+from django.test import Client
+
+from audit.models import Entry, Result
+from directory import actions
+from directory.door import Initiator
+from directory.models import Group, GroupMember, User
+from tests.mystaff.openid.conftest import BACK, Party, add, came_back, secret_of
+
+NEW = "Maple-Bridge-93"
+
+
+def public(district, **fields) -> Party:
+    return Party(add(district.admin, "Phone app", type="public", **fields), "")
+
+
+# Where people are sent
+
+ELSEWHERE = [
+    "https://evil.example/back",
+    BACK + "?next=https://evil.example",
+    BACK + "/../other",
+    BACK + "/",
+    BACK.upper(),
+    BACK + "#part",
+    BACK + ";part",
+    BACK.replace("https://", "https://someone@"),
+    BACK.replace("library.example", "library.example:444"),
+    BACK.replace("https", "http"),
+    "//library.example/back",
+    "/back",
+    "javascript:alert(1)",
+    "",
+]
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_nobody_is_sent_anywhere_else(library, sam, where):
+    for browser in (sam, Client()):
+        response = library.ask(browser, redirect_uri=where)
+        assert response.status_code == 400
+        assert "Location" not in response.headers
+        assert b"evil.example" not in response.content
+
+
+def test_an_address_said_twice_is_refused(library, sam):
+    twice = library.question() + "&" + urlencode({"redirect_uri": "https://evil.example/"})
+    assert sam.get(twice).status_code == 400
+
+
+@pytest.mark.parametrize("client", ["", "unknown", "x" * 5000])
+def test_an_unknown_application_is_shown_nothing(library, sam, client):
+    assert library.ask(sam, client_id=client).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "id_token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unauthorized_client"),
+        ({"response_type": "none"}, "unauthorized_client"),
+        ({"response_type": ""}, "invalid_request"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"response_mode": "form_post"}, "invalid_request"),
+        ({"scope": "profile"}, "invalid_scope"),
+        ({"scope": ""}, "invalid_scope"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": ""}, "invalid_request"),
+        ({"request": "e30.e30."}, "request_not_supported"),
+        ({"request_uri": "https://evil.example/r"}, "request_uri_not_supported"),
+        ({"prompt": "none login"}, "invalid_request"),
+    ],
+)
+def test_a_question_that_is_not_answered_goes_back_with_its_error(library, sam, values, error):
+    response = library.ask(sam, **values)
+    where = response.headers["Location"]
+    assert where.startswith(BACK) and "code=" not in where
+    assert f"error={error}" in where and "state=state-of-theirs" in where and "iss=http" in where
+
+
+def test_broken_claims_are_answered_without_a_server_error(library, sam):
+    assert library.ask(sam, claims="{").status_code in (302, 400)
+
+
+# The code
+
+
+def test_a_code_is_good_once_and_a_second_use_ends_what_it_fetched(library, sam):
+    code = library.code(sam)
+    token = library.fetch(code).json()["access_token"]
+    other = library.tokens(sam)["access_token"]
+    again = library.fetch(code)
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+    assert library.who(token).status_code == 401
+    assert library.who(other).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        ({"code_verifier": "another-verifier-of-somebody-else-0123456789"}, "invalid_grant"),
+        ({"code_verifier": ""}, "invalid_request"),
+        ({"client_secret": "wrong"}, "invalid_client"),
+        ({"client_secret": ""}, "invalid_client"),
+        ({"client_id": "unknown"}, "invalid_client"),
+        ({"redirect_uri": "https://library.example/other"}, "invalid_request"),
+        ({"redirect_uri": ""}, "invalid_request"),
+        ({"code": "wrong"}, "invalid_grant"),
+        ({"code": ""}, "invalid_request"),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, "unsupported_grant_type"),
+        ({"grant_type": "urn:ietf:params:oauth:grant-type:device_code"}, "unsupported_grant_type"),
+        ({"grant_type": "openid"}, "unauthorized_client"),
+        ({"grant_type": ""}, "unsupported_grant_type"),
+    ],
+)
+def test_a_code_is_not_given_for_anything_less(library, sam, values, error):
+    code = library.code(sam)
+    answer = library.fetch(**{"code": code} | values)
+    assert answer.status_code in (400, 401)
+    assert answer.json()["error"] == error
+    assert not Token.objects.filter(type="at").exists()
+
+
+def test_what_stands_in_the_address_of_the_token_endpoint_counts_for_nothing(library, sam):
+    data = {"grant_type": "authorization_code", "code": library.code(sam), "redirect_uri": BACK}
+    data |= {"client_id": library.application.pk}
+    query = urlencode(data | {"client_secret": library.secret})
+    assert library.server.post(f"/riverside/openid/token/?{query}", {}).status_code == 400
+    token = library.tokens(sam)["access_token"]
+    assert library.server.get(f"/riverside/openid/userinfo/?access_token={token}").status_code == 401
+
+
+def test_a_code_dies_after_a_minute(library, sam, clock):
+    code = library.code(sam)
+    clock.pass_(seconds=61)
+    assert library.fetch(code).json()["error"] == "invalid_grant"
+
+
+def test_a_token_dies_after_a_quarter_of_an_hour(library, sam, clock):
+    token = library.tokens(sam)["access_token"]
+    clock.pass_(minutes=14)
+    assert library.who(token).status_code == 200
+    clock.pass_(minutes=2)
+    assert library.who(token).status_code == 401
+
+
+def test_another_application_cannot_use_a_code_or_end_a_token(district, library, sam):
+    other = Party(add(district.admin, "Other"), "")
+    other.secret = secret_of(other.application, district.admin)
+    assert other.fetch(library.code(sam)).json()["error"] == "invalid_grant"
+    token = library.tokens(sam)["access_token"]
+    data = {"client_id": other.application.pk, "client_secret": other.secret, "token": token}
+    assert other.server.post("/riverside/openid/revoke/", data).status_code == 200
+    assert library.who(token).status_code == 200
+
+
+def test_an_application_without_secret_needs_a_verifier(district, sam):
+    app = public(district)
+    bare = {"code_challenge": "", "code_challenge_method": ""}
+    assert "error=invalid_request" in app.ask(sam, **bare).headers["Location"]
+    assert app.fetch(app.code(sam)).status_code == 200
+    assert app.fetch(app.code(sam), code_verifier="").json()["error"] == "invalid_request"
+
+
+def test_one_with_a_secret_may_do_without_and_a_challenge_cannot_be_taken_out(library, sam):
+    bare = {"code_challenge": "", "code_challenge_method": ""}
+    assert library.fetch(library.code(sam, **bare), code_verifier="").status_code == 200
+    assert library.fetch(library.code(sam, **bare)).json()["error"] == "invalid_grant"
+
+
+def test_until_a_secret_is_made_none_opens(district, library, sam):
+    other = Party(add(district.admin, "Other"), "")
+    for secret in ("", "!", "None"):
+        assert other.fetch(other.code(sam), client_secret=secret).status_code == 401
+
+
+def test_nothing_that_opens_anything_stands_in_the_database(library, sam):
+    code = library.code(sam)
+    token = library.fetch(code).json()["access_token"]
+    with connection.cursor() as cursor:
+        for table in ("allauth_idp_oidc_token", "allauth_idp_oidc_client", "directory_signingkey", "cache"):
+            cursor.execute(f"SELECT t::text FROM {table} t")  # noqa: S608  names from the line above
+            rows = str(cursor.fetchall())
+            assert not [s for s in (code, token, library.secret, "PRIVATE KEY") if s in rows], table
+
+
+def test_a_flood_at_the_token_endpoint_is_stopped(library, monkeypatch):
+    monkeypatch.setattr("mystaff.openid.endpoints.MOST", 3)
+    found = [library.fetch("x", client_secret="x").status_code for _time in range(5)]
+    assert found == [401, 401, 401, 429, 429]
+
+
+# Who may
+
+
+def refused(party: Party, browser: Client) -> str:
+    """The page that says why; nothing is given out, and the trail has it."""
+    given = Token.objects.count()
+    response = party.ask(browser)
+    assert response.status_code == 403
+    assert Token.objects.count() == given
+    return Entry.objects.filter(result=Result.DENIED).order_by("-sequence")[0].result_reason
+
+
+def test_a_guest_does_not_sign_in_to_applications(district, lake, guest_maria, sign_in):
+    with lake.tenant.scope():
+        application = add(lake.admin)
+    party = Party(application, "", prefix="/lakeshore")
+    browser = sign_in(district.maria)
+    assert browser.get("/lakeshore/account/").status_code == 200
+    with lake.tenant.scope():
+        assert "guest" in refused(party, browser)
+
+
+def test_who_has_the_password_elsewhere_does_not(district, library, sam):
+    User.objects.filter(pk=district.sam.pk).update(authority="memory")
+    assert "not kept here" in refused(library, sam)
+
+
+def test_who_is_not_in_the_group_does_not(district, library, sam):
+    group = Group.objects.create(name="Readers")
+    application = library.application
+    token = library.tokens(sam)["access_token"]
+    code = library.code(sam)
+    actions.update_application(application, {"group": group}, by=Initiator(district.admin))
+    assert "not for everyone" in refused(library, sam)
+    assert library.who(token).status_code == 401  # nor does what was given out before count
+    assert library.fetch(code).json()["error"] == "invalid_grant"
+    GroupMember.objects.create(group=group, user=district.sam)
+    assert library.tokens(sam)
+
+
+def test_a_temporary_password_is_replaced_first(district, library):
+    actions.reset_password(district.nora, NEW, by=Initiator(district.tom))
+    browser = Client()
+    browser.post("/riverside/sign-in/", {"login": "nora.field", "password": NEW})
+    assert library.ask(browser).headers["Location"] == "/riverside/update-password/"
+    assert not Token.objects.exists()
+
+
+ENDS = ["disabled", "reset", "signed out everywhere", "changed", "removed", "application removed"]
+
+
+def end(how: str, district, library) -> None:
+    sam, by = district.sam, Initiator(district.admin)
+    if how == "disabled":
+        actions.disable_user(sam, by=by)
+    elif how == "reset":
+        actions.reset_password(sam, NEW, by=by)
+    elif how == "signed out everywhere":
+        sam.revoke_sessions()
+        sam.save(update_fields=["sessions_valid_from"])
+    elif how == "changed":
+        actions.change_password(NEW, by=Initiator(sam))
+    elif how == "removed":
+        actions.remove_user(sam, by=by)
+    else:
+        actions.remove_application(library.application, by=by)
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_codes_and_tokens_end_with_the_sign_in(district, library, sam, how):
+    token, code = library.tokens(sam)["access_token"], library.code(sam)
+    assert library.who(token).status_code == 200
+    end(how, district, library)
+    answer = library.who(token)
+    assert answer.status_code == 401
+    assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+    assert library.fetch(code).status_code in (400, 401)
+
+
+def test_a_new_secret_ends_what_the_old_one_fetched(district, library, sam):
+    token, old = library.tokens(sam)["access_token"], library.secret
+    code = library.code(sam)
+    library.secret = secret_of(library.application, district.admin)
+    assert library.who(token).status_code == 401
+    assert library.fetch(code).json()["error"] == "invalid_grant"
+    assert library.fetch(library.code(sam), client_secret=old).status_code == 401
+    assert library.tokens(sam)
+
+
+# Consent
+
+
+@pytest.fixture
+def asking(district) -> Party:
+    application = add(district.admin, "Games", skip_consent=False)
+    return Party(application, secret_of(application, district.admin))
+
+
+def test_consent_is_asked_for_and_answered_by_hand(district, asking, sam):
+    page = asking.ask(sam)
+    assert page.status_code == 200
+    assert "Sign in to Games?" in page.content.decode()
+    assert "Sam Reed" in page.content.decode()
+    assert not Token.objects.exists()
+    answer = came_back(sam.post(page.context["answer"], {"grant": "1"}))
+    assert asking.fetch(answer["code"]).status_code == 200
+    denied = came_back(sam.post(page.context["answer"], {"deny": "1"}))
+    assert (denied["error"], denied["state"]) == ("access_denied", "state-of-theirs")
+    assert "code" not in denied
+
+
+def test_another_site_cannot_consent_for_somebody(district, asking):
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/riverside/sign-in/")
+    token = {"csrfmiddlewaretoken": browser.cookies["mystaff_csrf"].value}
+    sign_in = {"login": "sam.reed", "password": "Copper-Lantern-47"}
+    assert browser.post("/riverside/sign-in/", sign_in | token).status_code == 302
+    answer = asking.ask(browser).context["answer"]
+    assert browser.post(answer, {"grant": "1"}).status_code == 403
+    # Nor by the endpoint that takes posted questions: it only leads to the page that asks.
+    path, _sign, query = asking.question().partition("?")
+    posted = browser.post(
+        path, query + "&grant=1", content_type="application/x-www-form-urlencoded", follow=True
+    )
+    assert "Sign in to Games?" in posted.content.decode()
+    assert not Token.objects.exists()
+    assert asking.ask(browser).headers["X-Frame-Options"] == "DENY"
+
+
+def test_an_answer_to_a_forged_question_is_refused(asking, sam):
+    answer = asking.ask(sam).context["answer"].replace("library.example", "evil.example")
+    response = sam.post(answer, {"grant": "1"})
+    assert response.status_code == 400
+    assert b"evil.example" not in response.content
+
+
+def test_a_stranger_cannot_answer(asking, sam):
+    answer = asking.ask(sam).context["answer"]
+    response = Client().post(answer, {"grant": "1"})
+    assert response.headers["Location"].startswith("/riverside/sign-in/")
+    # After signing in the browser asks for the same address, and is led back to the question.
+    assert sam.get(answer).headers["Location"].startswith("/riverside/openid/continue/?")
