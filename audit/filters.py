@@ -76,7 +76,7 @@ class TypedFilter(ListFilter):
 
     template = "admin/audit/entry/typed_filter.html"
     parameter_name: str
-    hint = _("The beginning of a user name, or of another name.")
+    hint: str
 
     def __init__(self, request: HttpRequest, params: dict, model, model_admin) -> None:
         super().__init__(request, params, model, model_admin)
@@ -109,6 +109,7 @@ class ActorFilter(TypedFilter):
 
     title = _("actor")
     parameter_name = "actor"
+    hint = _("Who did it: the beginning of a user name, or of another name.")
 
     def range(self) -> tuple[str, str] | None:
         return range_of_actor(self.value) if self.value else None
@@ -119,6 +120,7 @@ class TargetFilter(TypedFilter):
 
     title = _("target")
     parameter_name = "target"
+    hint = _("To whom or to what: the beginning of a user name, or of another name.")
 
     def range(self) -> tuple[str, str] | None:
         return range_of_target(self.value) if self.value else None

@@ -60,6 +60,8 @@ def _named(names: list[str]):
 class PlaceField(forms.CharField):
     """A location by its name; empty means the whole organization or the top."""
 
+    widget = forms.TextInput(attrs={"class": "vTextField"})  # wide enough for what is typed there
+
     def __init__(self, **kwargs) -> None:
         super().__init__(required=False, max_length=1024, **kwargs)
 
@@ -70,6 +72,8 @@ class PlaceField(forms.CharField):
 
 class PrincipalField(forms.CharField):
     """Who is to hold a role: a person by user name, or a role-assignable group by name."""
+
+    widget = PlaceField.widget
 
     def clean(self, value: str) -> User | Group:
         text = super().clean(value).strip()
