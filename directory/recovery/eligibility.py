@@ -44,14 +44,18 @@ def sign_in_phone(number: str) -> PhoneMethod | None:
     if phone is None or not phone_sign_in_is_open():
         return None
     people = User.objects.members().filter(pk=phone.user_id, is_active=True)
-    may = people.exclude(any_role_of(phone.user)).exists()
+    may = people.exists() and not holds_role(phone.user)
     return phone if may and _counts(phone, phone.user) else None
+
+
+def holds_role(person: User) -> bool:
+    """Whether a person holds any role, also later: then one text message is not enough to be them."""
+    return User.objects.filter(any_role_of(person), pk=person.pk).exists()
 
 
 def ways_needed(person: User) -> int:
     """How many different ways they prove themselves by: always two for whoever holds a role, also later."""
-    holds_role = User.objects.filter(any_role_of(person), pk=person.pk).exists()
-    return 2 if holds_role else Settings.current().methods_required
+    return 2 if holds_role(person) else Settings.current().methods_required
 
 
 def _on_file(person: User, way: str) -> PhoneMethod | EmailMethod | None:

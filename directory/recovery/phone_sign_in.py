@@ -55,7 +55,7 @@ def prove(row: PhoneSignIn, code: str) -> User | None:
         right = throttle.attempt(row.name_key, lambda: asking.use_up(row, code))
     if not right:
         return None
-    PhoneSignIn.objects.filter(pk=row.pk).update(ends_at=timezone.now())
+    PhoneSignIn.objects.filter(pk=row.pk).update(ends_at=timezone.now(), destination="")
     if person := _proven(row):
         # Whoever signs in often, as on shared devices, is not locked out by it. Others' tries stay counted.
         throttle.give_back(row.name_key, throttle.SMS, throttle.CHECK)

@@ -10,6 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry
 from directory import actions, roles, tasks
+from directory.connectors import Refused
 from directory.door import Initiator
 from directory.models import (
     Group,
@@ -356,3 +357,16 @@ def test_of_two_hundred_right_codes_at_once_one_opens(enabled):
 
     with ThreadPoolExecutor(16) as threads:
         assert sum(threads.map(use, range(200))) == 1
+
+
+def test_it_is_not_enabled_for_whoever_holds_a_role(district):
+    a_role_later(district)
+    with pytest.raises(Refused, match="holds a role"):
+        actions.set_sms_sign_in(district.sam, True, by=Initiator(district.admin))
+    assert not phones(district.sam).get().sms_sign_in
+
+
+def test_it_can_still_be_ended_for_them(enabled):
+    a_role(enabled)
+    actions.set_sms_sign_in(enabled.sam, False, by=Initiator(enabled.admin))
+    assert not phones(enabled.sam).get().sms_sign_in
