@@ -19,7 +19,17 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from directory import administrators, lockout, notices, signing_keys, turns
-from directory.models import FederationTicket, Message, Proof, Recovery, SignInLock, State, Upload, User
+from directory.models import (
+    FederationTicket,
+    Message,
+    PhoneSignIn,
+    Proof,
+    Recovery,
+    SignInLock,
+    State,
+    Upload,
+    User,
+)
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from directory.security_info import delivery as codes_to_new
@@ -93,11 +103,25 @@ def send_code(*, recovery: str) -> None:
         delivery.send_code(under_way)
 
 
-@tenant_task(priority=URGENT)
+@tenant_task(priority=URGENT, sends=True)
 def send_proof(*, proof: str) -> None:
     """Send the code to an address or number that somebody is about to prove; whatever is over is gone."""
     if found := Proof.objects.filter(pk=proof).select_related("person").first():
         codes_to_new.send_code(found)
+
+
+@tenant_task(priority=URGENT, between=(1, 3), sends=True)
+def send_sign_in_code(*, row: str) -> None:
+    """Find out whose number it is, and send the code to sign in with."""
+    if under_way := PhoneSignIn.objects.filter(pk=row).first():
+        delivery.send_sign_in_code(under_way)
+
+
+@tenant_task(between=(10, 60))
+def note_phone_lock(*, row: str) -> None:
+    """Tell the trail that signing in with a number is locked."""
+    if under_way := PhoneSignIn.objects.filter(pk=row).first():
+        steps.note_phone_lock(under_way)
 
 
 @tenant_task(between=(10, 60))
@@ -148,7 +172,8 @@ def clear_recoveries(timestamp: int) -> None:
             Proof.objects.filter(ends_at__lt=timezone.now()).delete()
             limits.forget()
             FederationTicket.clear_old()
-            Recovery.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
+            for model in (Recovery, PhoneSignIn):
+                model.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
 
 
 @app.periodic(cron="42 * * * *")

@@ -25,7 +25,7 @@ from directory.actions.groups import (
     remove_group_owner,
     update_group,
 )
-from directory.actions.passwords import change_password, recover_password, reset_password, unlock
+from directory.actions.passwords import change_password, recover_password, reset_password, unlock, unlock_own
 from directory.actions.people import (
     add_user,
     disable_user,
@@ -107,6 +107,7 @@ __all__ = [
     "set_sms_sign_in",
     "unlink_identity",
     "unlock",
+    "unlock_own",
     "update_application",
     "update_group",
     "update_unit",

@@ -10,7 +10,7 @@ from directory.models.messages import Channel, Message, MessageTemplate, OutboxM
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
 from directory.models.password_policies import PasswordPolicy, Preset
 from directory.models.policies import Access, Registrants, Settings
-from directory.models.recovery import Recovery, Throttle, Way
+from directory.models.recovery import PhoneSignIn, Recovery, Throttle, Way
 from directory.models.security_info import InfoKind, Proof
 from directory.models.texts import Gateway, Recipients, TextSettings
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
@@ -44,6 +44,7 @@ __all__ = [
     "OutboxMessage",
     "PasswordPolicy",
     "PhoneMethod",
+    "PhoneSignIn",
     "PhoneType",
     "Pin",
     "Preset",

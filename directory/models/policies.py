@@ -82,6 +82,14 @@ class Settings(TenantModel):
         blank=True,
         help_text=_("What was proved before this moment has to be proved again."),
     )
+    self_service_unlock = models.BooleanField(
+        _("Self-service unlock"),
+        default=True,
+        help_text=_(
+            "Whoever is locked after too many wrong passwords, and proves who they are, may unlock without a "
+            "new password."
+        ),
+    )
     look_up_everyone = models.BooleanField(
         _("Look up everyone"),
         default=False,

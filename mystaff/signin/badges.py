@@ -6,7 +6,6 @@ Nothing is shown of anybody before the PIN was right, and every text of a badge 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from urllib.parse import urlencode
 
@@ -25,13 +24,12 @@ from directory.door import Initiator
 from mystaff.context import home, settings_of
 from mystaff.headers import WITH_CAMERA
 from mystaff.initiator import client_ip, network
+from mystaff.one_time_codes import too_many
 from mystaff.signin import badge_state
 from mystaff.signin.badge_forms import BadgeTextForm, NewPinForm, PinForm
 from mystaff.signin.login import let_in
-from tenants import limits
 
 METHOD = "badge"
-MINUTE, MOST = timedelta(minutes=1), 300  # requests of one network: a whole school shares an address
 
 
 def badge_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -47,8 +45,8 @@ def badge_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             raise Http404
         if request.user.is_authenticated:
             return redirect(home(request))
-        if request.method == "POST" and limits.hits(f"badge {network(request)}", MINUTE) > MOST:
-            return render(request, "signin/badge_busy.html", status=429)
+        if too_many(request, "badge"):
+            return render(request, "busy.html", {"again": "badge"}, status=429)
         return view(request)
 
     return opened

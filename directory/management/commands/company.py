@@ -87,6 +87,7 @@ OPTIONS = [
     Option("registration_group", read=group_called, metavar="NAME"),
     Option("registration_review_days", read=number, metavar="DAYS"),
     Option("registration_from", read=moment, metavar="now|YYYY-MM-DDTHH:MM"),
+    Option("self_service_unlock", ON_OFF),
     Option("my_staff_access", ACCESS),
     Option("my_staff_group", read=group_called, metavar="NAME"),
     Option("sms_sign_in", ON_OFF),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,7 +14,8 @@ from directory.connectors import AuthorityError
 from directory.door import Denied, Initiator
 from directory.federation import Match, Received
 from directory.models import IdentityProvider, User
-from mystaff.initiator import client_ip, network
+from mystaff.initiator import client_ip
+from mystaff.one_time_codes import too_many
 from mystaff.signin.federation import begun, words
 from mystaff.signin.federation.begun import Begun
 from mystaff.signin.federation.claims import WrongAccount
@@ -25,11 +24,9 @@ from mystaff.signin.federation.saml import SamlBackend
 from mystaff.signin.federation.strategy import Storage, Strategy
 from mystaff.signin.federation.words import WrongAnswer
 from mystaff.signin.login import let_in
-from tenants import limits
 
 FAILURES = (SocialAuthBaseException, WrongAnswer, WrongAccount, outgoing.Forbidden, outgoing.Unreachable)
 REFUSALS = (Denied, AuthorityError, ValidationError)
-A_MINUTE, MOST = timedelta(minutes=1), 300  # from one network: a whole school begins the day at once
 
 
 def addresses(request: HttpRequest, provider: IdentityProvider) -> dict[str, str]:
@@ -47,8 +44,8 @@ def backend_of(request: HttpRequest, provider: IdentityProvider) -> OidcBackend 
 
 def begin(request: HttpRequest, provider: IdentityProvider, *, test: bool = False) -> HttpResponse:
     """Lead the browser to the provider: with a page, for browsers let no form of ours lead to other sites."""
-    if limits.hits(f"federation|{network(request)}", A_MINUTE) > MOST:
-        return render(request, "signin/federation_busy.html", status=429)
+    if too_many(request, "federation"):
+        return render(request, "busy.html", {"again": "sign_in"}, status=429)
     backend = backend_of(request, provider)
     try:
         url = backend.auth_url()
