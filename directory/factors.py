@@ -6,6 +6,7 @@ to keep for the day when those are lost.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_noop
 from directory.models import User
 from tenants import keys, scopes
 
+logger = logging.getLogger(__name__)
 APP, KEY, CODES = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES
 FACTORS = (APP, KEY)  # recovery codes stand in for one of these, and are none by themselves
 MOST_KEYS = 10  # of one person: each sign-in reads them all
@@ -61,7 +63,12 @@ def proved_by(person: User, code: str) -> Authenticator | None:
 
 
 def _matches(row: Authenticator, code: str) -> bool:
-    return _is_next_of_app(row, code) if row.type == APP else row.wrap().validate_code(code)
+    try:
+        return _is_next_of_app(row, code) if row.type == APP else row.wrap().validate_code(code)
+    except keys.Undecryptable:
+        # Sealed elsewhere, or under a key that is gone: it proves nothing, and must not hide what still does.
+        logger.error("A second factor cannot be read: none of the keys opens row %s.", row.pk)
+        return False
 
 
 def _is_next_of_app(row: Authenticator, code: str) -> bool:

@@ -20,6 +20,7 @@ from procrastinate.manager import JobManager
 
 from directory import administrators, lockout, notices, signing_keys, turns
 from directory.models import (
+    AccessPass,
     FederationTicket,
     Message,
     PhoneSignIn,
@@ -171,6 +172,7 @@ def clear_recoveries(timestamp: int) -> None:
             lockout.clear_old()
             Proof.objects.filter(ends_at__lt=timezone.now()).delete()
             limits.forget()
+            AccessPass.objects.filter(ends_at__lt=timezone.now()).delete()
             FederationTicket.clear_old()
             for model in (Recovery, PhoneSignIn):
                 model.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it

@@ -107,6 +107,7 @@ END_ACCESS_PASS = Action(
     operation="Delete",
     table=roles.AUTHENTICATION_METHODS,
 )
+USE_ACCESS_PASS = Action("use_access_pass", gettext_noop("Sign-in with temporary access pass"), own=True)
 INVITE_GUEST = Action(
     "invite_guest", gettext_noop("Invite guest"), operation="Create", needs=frozenset({roles.GLOBAL})
 )

@@ -1,5 +1,6 @@
 """Every deed, one function each. What they share is the door, in door.py."""
 
+from directory.actions.access_passes import end_access_pass, give_access_pass, note_access_pass
 from directory.actions.applications import (
     add_application,
     remove_application,
@@ -74,12 +75,15 @@ __all__ = [
     "clear_factors",
     "disable_user",
     "enable_user",
+    "end_access_pass",
     "end_badge",
     "end_other_sessions",
     "end_session",
+    "give_access_pass",
     "join",
     "link_identity",
     "move_unit",
+    "note_access_pass",
     "prove_security_info",
     "recover_password",
     "remove_alternate_email",

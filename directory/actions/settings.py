@@ -16,6 +16,7 @@ DEEDS: dict[Action, frozenset[str]] = {
     verbs.UPDATE_METHODS: frozenset(
         {"methods_required", "sms_sign_in", "registration_required", "registration_group"}
         | {"registration_review_days", "registration_from", "qr_badges", "pin_length"}
+        | {"temporary_access_pass"}
     ),
 }
 

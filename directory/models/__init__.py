@@ -1,3 +1,4 @@
+from directory.models.access_passes import AccessPass
 from directory.models.access_policies import AccessPolicy
 from directory.models.applications import Application, SigningKey
 from directory.models.assignments import RoleAssignment
@@ -20,6 +21,7 @@ from directory.models.words import SearchWord
 
 __all__ = [
     "Access",
+    "AccessPass",
     "AccessPolicy",
     "AdministrativeUnit",
     "Application",

@@ -109,6 +109,11 @@ class Settings(TenantModel):
         validators=[MinValueValidator(8), MaxValueValidator(20)],
         help_text=_("Digits that a badge’s PIN has at least, 8 to 20."),
     )
+    temporary_access_pass = models.BooleanField(
+        _("Temporary access pass"),
+        default=True,
+        help_text=_("Managers may give somebody a pass that signs them in once or for a time."),
+    )
     notify_people = models.BooleanField(
         _("Notify people of resets"),
         default=True,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Result, left_open
-from directory import lockout, permissions, refusals, verbs
+from directory import access_passes, factors, lockout, permissions, refusals, verbs
 from directory.actions.badges import unfit
 from directory.badges import name_of
 from directory.models import Badge, EmailMethod, PhoneMethod, PhoneType, Settings, User
@@ -42,6 +42,13 @@ DEEDS = {
     "end_badge": _("{who} ended a QR badge"),
     "reset_pin": _("{who} reset the PIN"),
     "change_pin": _("{who} chose a new PIN"),
+    "register_factor": _("{who} added a second step for signing in"),
+    "rename_key": _("{who} renamed a key"),
+    "delete_factor": _("{who} removed a second step for signing in"),
+    "clear_factors": _("{who} removed the sign-in methods"),
+    "give_access_pass": _("{who} gave a temporary access pass"),
+    "end_access_pass": _("{who} ended the temporary access pass"),
+    "use_access_pass": _("{who} signed in with the temporary access pass"),
     "add_user": _("{who} added this person"),
     "update_user": _("{who} changed the details"),
     "enable_account": _("{who} enabled the account"),
@@ -92,6 +99,9 @@ def _details(person: User, settings: Settings) -> dict[str, Any]:
         "badges": list(badges(person)),
         "phones": phones,
         "mobile": mobile,
+        "kinds": factors.kinds(person),
+        "access_pass": access_passes.live_pass_of(person),
+        "gives_passes": settings.temporary_access_pass and not person.is_guest,
         "email": EmailMethod.objects.filter(user=person).first(),
         "history": history(person),
         "locked_until": throttle.locked_until(throttle.key_of(person.user_principal_name)),

@@ -4,6 +4,7 @@ from mystaff.portal import views
 from mystaff.portal.badges import add_badge, end_badge, reset_pin
 from mystaff.portal.passwords import reset_password, unlock
 from mystaff.portal.phones import phone, phone_sign_in, remove_phone
+from mystaff.portal.sign_in_methods import clear_factors, end_access_pass, give_access_pass
 
 urlpatterns = [
     path("", views.locations, name="locations"),
@@ -18,5 +19,8 @@ urlpatterns = [
     path("people/<uuid:pk>/badge/", add_badge, name="add_badge"),
     path("people/<uuid:pk>/badge/end/", end_badge, name="end_badge"),
     path("people/<uuid:pk>/badge/pin/", reset_pin, name="reset_pin"),
+    path("people/<uuid:pk>/access-pass/", give_access_pass, name="give_access_pass"),
+    path("people/<uuid:pk>/access-pass/end/", end_access_pass, name="end_access_pass"),
+    path("people/<uuid:pk>/sign-in-methods/remove/", clear_factors, name="clear_factors"),
     path("accent.css", views.accent, name="accent"),
 ]

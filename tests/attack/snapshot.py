@@ -33,6 +33,8 @@ RIGHTFUL = {
     "directory_emailmethod": "The two people whom the actors may help.",
     "directory_badge": "The two people whom the actors may help.",
     "directory_pin": "The two people whom the actors may help.",
+    "directory_accesspass": "The two people whom the actors may help.",
+    "mfa_authenticator": "The two people whom the actors may help.",
     "directory_searchword": "Of the two people whom the actors may help.",
     "directory_": "New rows in the attackers' own tenant: its administrator adds people, places and groups.",
 }
@@ -124,3 +126,4 @@ class Rightful:
 
     _directory_emailmethod = _directory_searchword = _directory_phonemethod
     _directory_badge = _directory_pin = _directory_phonemethod
+    _directory_accesspass = _mfa_authenticator = _directory_phonemethod

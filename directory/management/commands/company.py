@@ -93,6 +93,7 @@ OPTIONS = [
     Option("sms_sign_in", ON_OFF),
     Option("qr_badges", ON_OFF),
     Option("pin_length", read=number, metavar="N"),
+    Option("temporary_access_pass", ON_OFF),
     Option("look_up_everyone", ON_OFF),
     Option("notify_people", ON_OFF),
     Option("notify_administrators", ON_OFF),
