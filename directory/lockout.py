@@ -99,6 +99,12 @@ def locked_until(user_name: str) -> datetime | None:
     return max(locks, default=None)
 
 
+def was_locked(user_name: str) -> bool:
+    """Whether this name is locked, or would be again with the next wrong password."""
+    rows = SignInCount.objects.filter(name_key=_key("name", user_name.strip().lower()), failures__gte=MOST)
+    return rows.filter(failed_at__gt=timezone.now() - FORGOTTEN).exists()
+
+
 def clear_old() -> None:
     """Delete what neither counts nor locks any more, and networks not seen for long."""
     now = timezone.now()
