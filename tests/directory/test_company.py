@@ -120,3 +120,12 @@ def test_who_may_change_what(district, role, fields):
     with pytest.raises(Denied):
         update_settings({"notify_people": False}, by=by)
     assert Settings.objects.get().notify_people
+
+
+def test_badges_are_switched_on_and_their_pins_have_a_length(district):
+    said = company("riverside", "--qr-badges", "on", "--pin-length", "10")
+    assert (said["qr-badges"], said["pin-length"]) == ("on", "10")
+    for length in ("7", "21", "ten"):
+        with pytest.raises(CommandError):
+            company("riverside", "--pin-length", length)
+    assert Settings.objects.get().pin_length == 10
