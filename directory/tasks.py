@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from directory import administrators, lockout, notices
-from directory.models import Message, Proof, Recovery, SignInLock, State, Upload, User
+from directory.models import AccessPass, Message, Proof, Recovery, SignInLock, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from directory.security_info import delivery as codes_to_new
@@ -141,6 +141,7 @@ def clear_recoveries(timestamp: int) -> None:
             lockout.clear_old()
             Proof.objects.filter(ends_at__lt=timezone.now()).delete()
             limits.forget()
+            AccessPass.objects.filter(ends_at__lt=timezone.now()).delete()
             Recovery.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
 
 

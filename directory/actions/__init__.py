@@ -1,5 +1,14 @@
 """Every deed, one function each. What they share is the door, in door.py."""
 
+from directory.actions.access_passes import end_access_pass, give_access_pass, note_access_pass
+from directory.actions.factors import (
+    add_app,
+    add_key,
+    clear_factors,
+    remove_factor,
+    rename_key,
+    renew_recovery_codes,
+)
 from directory.actions.groups import (
     add_group,
     add_group_member,
@@ -36,10 +45,17 @@ from directory.actions.units import (
     move_unit,
     remove_unit,
     remove_unit_member,
+    require_registration_in,
     update_unit,
 )
 
 __all__ = [
+    "add_app",
+    "add_key",
+    "clear_factors",
+    "remove_factor",
+    "rename_key",
+    "renew_recovery_codes",
     "add_group",
     "add_group_member",
     "add_group_owner",
@@ -51,10 +67,13 @@ __all__ = [
     "change_password",
     "change_role",
     "disable_user",
+    "end_access_pass",
     "enable_user",
     "end_other_sessions",
     "end_session",
+    "give_access_pass",
     "move_unit",
+    "note_access_pass",
     "prove_security_info",
     "recover_password",
     "remove_alternate_email",
@@ -68,6 +87,7 @@ __all__ = [
     "remove_unit_member",
     "remove_user",
     "require_registration",
+    "require_registration_in",
     "reset_password",
     "review_security_info",
     "set_alternate_email",

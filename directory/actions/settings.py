@@ -14,8 +14,8 @@ from directory.verbs import Action
 DEEDS: dict[Action, frozenset[str]] = {
     verbs.UPDATE_PORTAL_ACCESS: frozenset({"my_staff_access", "my_staff_group"}),
     verbs.UPDATE_METHODS: frozenset(
-        {"methods_required", "sms_sign_in", "registration_required", "registration_group"}
-        | {"registration_review_days", "registration_from"}
+        {"methods_required", "sms_sign_in", "temporary_access_pass", "registration_required"}
+        | {"registration_group", "registration_review_days", "registration_from"}
     ),
 }
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directory import guests
 from directory.models import Invitation
+from mystaff.account import factors
 from mystaff.account.forms import ChangePasswordForm
 from mystaff.account.overview import overview
 from mystaff.initiator import initiator
@@ -27,6 +28,7 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _answer(request)
     context = {
+        "factors": {} if request.user.is_guest else factors.shown(request),
         "invitations": request.user.invitations.filter(accepted_at=None).select_related("host"),
     }
     return render(request, "account/account.html", context | overview(request))

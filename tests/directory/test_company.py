@@ -13,6 +13,7 @@ from directory.door import CommandLine, Denied, Initiator
 from directory.models import Access, Group, Settings
 from tests.conftest import assign, make_person
 
+PASSES = "temporary_access_pass"
 REGISTRATION = {"registration_required", "registration_group", "registration_review_days"}
 REGISTRATION |= {"registration_from"}
 
@@ -102,7 +103,10 @@ def test_by_somebody_only_what_they_may(district):
     ("role", "fields"),
     [
         (roles.USER, {"my_staff_access", "my_staff_group"}),
-        (roles.AUTHENTICATION_POLICY, {"methods_required", "sms_sign_in"} | REGISTRATION),
+        (
+            roles.AUTHENTICATION_POLICY,
+            {"methods_required", "sms_sign_in", "temporary_access_pass"} | REGISTRATION,
+        ),
         (roles.HELPDESK, set()),
         (roles.PRIVILEGED_ROLE, set()),
         (roles.GLOBAL_READER, set()),
