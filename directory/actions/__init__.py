@@ -53,6 +53,7 @@ from directory.actions.units import (
     move_unit,
     remove_unit,
     remove_unit_member,
+    require_registration_in,
     update_unit,
 )
 
@@ -102,6 +103,7 @@ __all__ = [
     "renew_recovery_codes",
     "renew_secret",
     "require_registration",
+    "require_registration_in",
     "reset_password",
     "reset_pin",
     "review_security_info",
