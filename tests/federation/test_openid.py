@@ -89,6 +89,38 @@ def test_a_name_of_another_domain_is_nobody(op, district, lake, provider, name):
     assert len(reasons()) == 1 and not FederatedIdentity.objects.exists()
 
 
+def test_a_letter_that_only_becomes_another_in_small_case_is_another(op, district, provider):
+    """The Kelvin sign in small letters is a k: over there it is another account."""
+    assert come(op, provider, email="tom.ba\u212aer@riverside.example") == ""
+    assert reasons() == ["Nobody here has the user name “tom.ba\u212aer@riverside.example”."]
+
+
+@pytest.mark.parametrize("subject", ["x" * 256])
+def test_a_permanent_id_that_is_too_long_is_none(op, district, provider, subject):
+    assert come(op, provider, sub=subject) == ""
+    assert reasons() == ["The provider sent no permanent ID."]
+
+
+def test_beginning_again_and_again_does_not_fill_the_session(op, district, provider):
+    browser = Client()
+    for _time in range(8):
+        url = begin(browser, provider)
+    held = dict(browser.session.items())
+    assert len(held["federation"]) == 5
+    assert len([key for key in held if "_oauth2_state_" in key]) == 5
+    browser.get(op.visit(url))
+    assert person_in(browser)
+
+
+def test_whoever_begins_too_often_waits(op, district, provider, monkeypatch):
+    from mystaff.signin.federation import flow
+
+    monkeypatch.setattr(flow, "MOST", 2)
+    for _time in range(2):
+        begin(Client(), provider)
+    assert Client().post(f"/riverside/federation/{provider.pk}/begin/").status_code == 429
+
+
 def test_capitals_do_not_matter(op, district, provider):
     assert come(op, provider, email="Sam.Reed@Riverside.Example") == "sam.reed@riverside.example"
 
