@@ -168,7 +168,8 @@ def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, 
     """The stock admin: Django's own pages."""
     page = visit(stage.admin)
     messages = ("directory/textsettings/", "directory/messagetemplate/add/", "directory/message/")
-    ours = ("", "audit/entry/", "directory/settings/", "directory/passwordpolicy/add/")
+    providers = ("directory/identityprovider/add/", "directory/federatedidentity/")
+    ours = ("", "audit/entry/", "directory/settings/", "directory/passwordpolicy/add/", *providers)
     for path in (*ours, *messages, *_of_the_directory(stage)):
         page.goto(f"/riverside/admin/{path}")
         yield path, page
