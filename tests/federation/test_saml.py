@@ -192,6 +192,16 @@ def test_an_answer_that_somebody_has_worked_on_is_refused(idp, district, provide
     assert not FederatedIdentity.objects.exists()
 
 
+def test_a_comment_does_not_cut_a_name(idp, district, provider):
+    """A signature does not cover comments; who reads a name only up to one reads somebody else's."""
+    browser = Client()
+    long = {"eduPersonPrincipalName": ["sam.reed@riverside.example.evil.example"]}
+    xml = idp.answer(begin(browser, idp, provider), long)
+    cut = xml.replace("riverside.example.evil", "riverside.example<!---->.evil")
+    assert cut != xml
+    assert send(browser, provider, cut).status_code == 403 and person_in(browser) == ""
+
+
 def test_a_document_that_would_grow_or_read_files_is_not_read(idp, district, provider):
     browser = Client()
     asked = begin(browser, idp, provider)

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from audit.models import Entry
-from directory.models import FederatedIdentity, IdentityProvider
+from directory.models import FederatedIdentity, IdentityProvider, RoleAssignment
 from tests.conftest import signed_in
 from tests.federation.conftest import SAM, leads_to, make_provider, person_in, reasons
 from tests.mystaff.reading import text_of
@@ -62,6 +62,6 @@ def test_it_says_that_the_provider_is_not_there(browser, op, district, provider)
 def test_it_tells_nothing_to_whoever_is_no_administrator_any_more(browser, op, district, provider):
     response = browser.post(f"/riverside/admin/directory/identityprovider/{provider.pk}/test/")
     back = op.visit(leads_to(response))
-    district.admin.roleassignment_set.all().delete()
+    RoleAssignment.objects.filter(user=district.admin).delete()
     page = browser.get(back).content.decode()
     assert "s-1042" not in page and "sam.reed" not in page
