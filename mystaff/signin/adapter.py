@@ -1,10 +1,12 @@
 """What allauth asks of us."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows import login as flow
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from directory.models import User
 from mystaff.context import home
 from mystaff.initiator import client_ip
 from mystaff.signin.login import STAGES
@@ -24,6 +26,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         return STAGES
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Django empties the session of whoever was signed in before, and with it how this person came."""
+        kept = flow.get_authentication_records(request, user)
+        super().login(request, user)
+        if kept:
+            request.session[flow.AUTHENTICATION_METHODS_SESSION_KEY] = kept
+            request.session[flow._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Operators to their admin, managers to their locations, everyone else to their own account."""

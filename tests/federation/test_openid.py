@@ -7,7 +7,7 @@ from audit.models import Entry
 from directory import actions, guests, roles
 from directory.door import Initiator
 from directory.models import FederatedIdentity, FederationTicket, IdentityProvider, Invitation, User
-from tests.conftest import assign
+from tests.conftest import assign, signed_in
 from tests.federation.conftest import SAM, begin, make_provider, person_in, reasons, there_and_back
 
 
@@ -224,3 +224,11 @@ def test_beginning_wants_a_form_of_ours(op, district, provider):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(f"/riverside/federation/{provider.pk}/begin/").status_code == 403
     assert strict.get(f"/riverside/federation/{provider.pk}/begin/").status_code == 405
+
+
+def test_whoever_was_signed_in_before_is_out_and_how_the_new_one_came_is_known(op, district, lake, provider):
+    for before in (district.nora, lake.ivy):
+        browser = signed_in(before)
+        there_and_back(browser, op, provider)
+        assert person_in(browser) == "sam.reed@riverside.example" and person_in(browser, "/lakeshore") == ""
+        assert browser.session["account_authentication_methods"][-1]["method"] == "federation"
