@@ -8,8 +8,10 @@ from saml2.xmldsig import DIGEST_SHA1, SIG_RSA_SHA1
 from audit.models import Entry
 from directory import saml_keys
 from directory.models import FederatedIdentity, IdentityProvider, ProviderKind
+from tests.conftest import signed_in
 from tests.federation.conftest import leads_to, person_in, reasons
 from tests.federation.saml_idp import ENTITY, SAM, UPN, Idp, encoded
+from tests.mystaff.reading import text_of
 
 
 def make_saml(idp: Idp, tenant, **fields) -> IdentityProvider:
@@ -86,6 +88,16 @@ def test_the_metadata_names_addresses_and_a_certificate_and_no_key(district, pro
     text = Client().get(f"/riverside/federation/{provider.pk}/metadata/").content.decode()
     assert 'WantAssertionsSigned="true"' in text and 'AuthnRequestsSigned="true"' in text
     assert "PRIVATE" not in text and str(provider.own_key).split("\n")[1] not in text
+
+
+def test_it_can_be_tried_out(idp, district, provider):
+    IdentityProvider.objects.update(enabled=False)
+    browser = signed_in(district.admin)
+    response = browser.post(f"/riverside/admin/directory/identityprovider/{provider.pk}/test/")
+    page = text_of(send(browser, provider, idp.answer(idp.read(leads_to(response)))))
+    assert "saml-1042" in page and "Sam Reed" in page
+    assert person_in(browser) == district.admin.user_principal_name
+    assert not FederatedIdentity.objects.exists()
 
 
 # Wrong answers
