@@ -18,6 +18,8 @@ from directory.models.assignments import any_role_of
 from tenants import scopes
 from tenants.models import EmailDomain
 
+LONGEST = 255  # characters of a subject (OpenID Connect Core, 2)
+
 
 @dataclass(frozen=True)
 class Received:
@@ -48,12 +50,19 @@ class Match:
 
 def match(provider: IdentityProvider, received: Received) -> Match:
     """Find the person in the tenant whose scope we are in; writes nothing."""
+    if not 0 < len(received.subject) <= LONGEST:
+        return Match(reason=_("The provider sent no permanent ID."))
     uid = provider.uid(received.subject)
     known = FederatedIdentity.objects.select_related("user").filter(provider=provider, uid=uid).first()
     if known:
         reason = "" if known.user.is_active else _("The account is disabled.")
         return _settled(known.user, reason, is_linked=True)
-    return _by_user_name(provider, received.user_name.strip().lower())
+    return _by_user_name(provider, _folded(received.user_name.strip()))
+
+
+def _folded(name: str) -> str:
+    """In small letters as names are stored; others than A to Z stay: some become one of these."""
+    return name.lower() if name.isascii() else name
 
 
 def _by_user_name(provider: IdentityProvider, name: str) -> Match:

@@ -37,7 +37,10 @@ class FederatedIdentity(TenantModel):
                 fields=["tenant", "provider", "user"], name="person_once_per_provider_of_identity"
             ),
         ]
-        indexes = [models.Index(fields=["tenant", "user"], name="identities_of_person")]
+        indexes = [
+            models.Index(fields=["tenant", "user"], name="identities_of_person"),
+            models.Index(fields=["tenant", "-linked_at", "-id"], name="identities_by_date"),
+        ]
 
     def __str__(self) -> str:
         return self.uid.partition(":")[2]

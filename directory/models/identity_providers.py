@@ -179,7 +179,7 @@ class IdentityProvider(TenantModel):
             ProviderKind.SAML: ("entity_id", "sso_url", "certificates", "user_name_attribute"),
         }
         errors = {n: _t("This kind needs it.") for n in wanted[self.kind] if not getattr(self, n)}
-        if errors := errors | self._wrong_addresses() | self._wrong_parts():
+        if errors := self._wrong_addresses() | self._wrong_parts() | errors:
             raise ValidationError(errors)
 
     def _wrong_addresses(self) -> dict[str, str]:

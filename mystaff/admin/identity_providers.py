@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
@@ -18,8 +19,9 @@ from django.views.decorators.http import require_POST
 
 from directory import actions, saml_keys, verbs
 from directory.door import administering
-from directory.models import FederatedIdentity, IdentityProvider
+from directory.models import FederatedIdentity, IdentityProvider, User
 from mystaff.admin.door import DoorAdmin
+from mystaff.admin.listing import ListAdmin
 from mystaff.initiator import initiator
 from mystaff.signin.federation import flow
 from tenants import keys
@@ -114,15 +116,20 @@ class IdentityProviderAdmin(DoorAdmin):
         messages.warning(request, _("It is another provider now: no account is linked to a person any more."))
 
 
-class IdentityAdmin(DoorAdmin):
+class IdentityAdmin(ListAdmin, DoorAdmin):
     """Linked accounts: to look at, and to unlink."""
 
     action = verbs.UNLINK_IDENTITY
     list_display = ["user", "provider", "uid", "linked_at"]
     list_select_related = ["user", "provider"]
-    list_per_page = 50
-    show_full_result_count = False
+    search_fields = ["user"]  # opens the box; what is found is get_search_results' own
+    search_help_text = gettext_lazy("A name or user name of a person.")
     fields = readonly_fields = list_display
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[FederatedIdentity], text: str
+    ) -> tuple[QuerySet[FederatedIdentity], bool]:
+        return (queryset.filter(user__in=User.objects.search(text)) if text.strip() else queryset), False
 
     def delete_model(self, request: HttpRequest, obj: FederatedIdentity) -> None:
         actions.unlink_identity(obj, by=initiator(request, "Admin"))

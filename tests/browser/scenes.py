@@ -223,6 +223,8 @@ def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, 
     messages = ("directory/textsettings/", "directory/messagetemplate/add/", "directory/message/")
     ours = ("", "audit/entry/", "directory/settings/", "directory/passwordpolicy/add/")
     ours += ("directory/accesspolicy/add/",)
+    providers = ("directory/identityprovider/add/", "directory/federatedidentity/")
+    ours += providers
     for path in (*ours, *messages, *_of_the_directory(stage)):
         page.goto(f"/riverside/admin/{path}")
         yield path, page

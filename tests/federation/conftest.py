@@ -57,8 +57,8 @@ def make_provider(
     with tenant.scope():
         cache.clear()
         allow("127.0.0.1", op.port)
-        fields = {"name": f"{tenant.slug} ID"} | fields
-        row = IdentityProvider(enabled=True, issuer=op.issuer, **fields)
+        fields = {"name": f"{tenant.slug} ID", "enabled": True} | fields
+        row = IdentityProvider(issuer=op.issuer, **fields)
         client = client or op.register(complete_url(row, tenant))
         for name, value in client.items():
             setattr(row, name, value)

@@ -7,7 +7,7 @@ from audit.models import Entry
 from directory import actions, guests, roles
 from directory.door import Initiator
 from directory.models import FederatedIdentity, FederationTicket, IdentityProvider, Invitation, User
-from tests.conftest import assign
+from tests.conftest import assign, signed_in
 from tests.federation.conftest import SAM, begin, make_provider, person_in, reasons, there_and_back
 
 
@@ -87,6 +87,38 @@ def test_a_name_that_is_not_verified_is_nobody(op, district, provider):
 def test_a_name_of_another_domain_is_nobody(op, district, lake, provider, name):
     assert come(op, provider, email=name) == ""
     assert len(reasons()) == 1 and not FederatedIdentity.objects.exists()
+
+
+def test_a_letter_that_only_becomes_another_in_small_case_is_another(op, district, provider):
+    """The Kelvin sign in small letters is a k: over there it is another account."""
+    assert come(op, provider, email="tom.ba\u212aer@riverside.example") == ""
+    assert reasons() == ["Nobody here has the user name “tom.ba\u212aer@riverside.example”."]
+
+
+@pytest.mark.parametrize("subject", ["x" * 256])
+def test_a_permanent_id_that_is_too_long_is_none(op, district, provider, subject):
+    assert come(op, provider, sub=subject) == ""
+    assert reasons() == ["The provider sent no permanent ID."]
+
+
+def test_beginning_again_and_again_does_not_fill_the_session(op, district, provider):
+    browser = Client()
+    for _time in range(8):
+        url = begin(browser, provider)
+    held = dict(browser.session.items())
+    assert len(held["federation"]) == 5
+    assert len([key for key in held if "_oauth2_state_" in key]) == 5
+    browser.get(op.visit(url))
+    assert person_in(browser)
+
+
+def test_whoever_begins_too_often_waits(op, district, provider, monkeypatch):
+    from mystaff.signin.federation import flow
+
+    monkeypatch.setattr(flow, "MOST", 2)
+    for _time in range(2):
+        begin(Client(), provider)
+    assert Client().post(f"/riverside/federation/{provider.pk}/begin/").status_code == 429
 
 
 def test_capitals_do_not_matter(op, district, provider):
@@ -192,3 +224,11 @@ def test_beginning_wants_a_form_of_ours(op, district, provider):
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(f"/riverside/federation/{provider.pk}/begin/").status_code == 403
     assert strict.get(f"/riverside/federation/{provider.pk}/begin/").status_code == 405
+
+
+def test_whoever_was_signed_in_before_is_out_and_how_the_new_one_came_is_known(op, district, lake, provider):
+    for before in (district.nora, lake.ivy):
+        browser = signed_in(before)
+        there_and_back(browser, op, provider)
+        assert person_in(browser) == "sam.reed@riverside.example" and person_in(browser, "/lakeshore") == ""
+        assert browser.session["account_authentication_methods"][-1]["method"] == "federation"

@@ -8,8 +8,10 @@ from saml2.xmldsig import DIGEST_SHA1, SIG_RSA_SHA1
 from audit.models import Entry
 from directory import saml_keys
 from directory.models import FederatedIdentity, IdentityProvider, ProviderKind
+from tests.conftest import signed_in
 from tests.federation.conftest import leads_to, person_in, reasons
 from tests.federation.saml_idp import ENTITY, SAM, UPN, Idp, encoded
+from tests.mystaff.reading import text_of
 
 
 def make_saml(idp: Idp, tenant, **fields) -> IdentityProvider:
@@ -86,6 +88,16 @@ def test_the_metadata_names_addresses_and_a_certificate_and_no_key(district, pro
     text = Client().get(f"/riverside/federation/{provider.pk}/metadata/").content.decode()
     assert 'WantAssertionsSigned="true"' in text and 'AuthnRequestsSigned="true"' in text
     assert "PRIVATE" not in text and str(provider.own_key).split("\n")[1] not in text
+
+
+def test_it_can_be_tried_out(idp, district, provider):
+    IdentityProvider.objects.update(enabled=False)
+    browser = signed_in(district.admin)
+    response = browser.post(f"/riverside/admin/directory/identityprovider/{provider.pk}/test/")
+    page = text_of(send(browser, provider, idp.answer(idp.read(leads_to(response)))))
+    assert "saml-1042" in page and "Sam Reed" in page
+    assert person_in(browser) == district.admin.user_principal_name
+    assert not FederatedIdentity.objects.exists()
 
 
 # Wrong answers
@@ -190,6 +202,16 @@ def test_an_answer_that_somebody_has_worked_on_is_refused(idp, district, provide
     response = send(browser, provider, attack(xml))
     assert response.status_code == 403 and person_in(browser) == "" and len(reasons()) == 1
     assert not FederatedIdentity.objects.exists()
+
+
+def test_a_comment_does_not_cut_a_name(idp, district, provider):
+    """A signature does not cover comments; who reads a name only up to one reads somebody else's."""
+    browser = Client()
+    long = {"eduPersonPrincipalName": ["sam.reed@riverside.example.evil.example"]}
+    xml = idp.answer(begin(browser, idp, provider), long)
+    cut = xml.replace("riverside.example.evil", "riverside.example<!---->.evil")
+    assert cut != xml
+    assert send(browser, provider, cut).status_code == 403 and person_in(browser) == ""
 
 
 def test_a_document_that_would_grow_or_read_files_is_not_read(idp, district, provider):

@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 
 from audit.models import Entry
-from directory.models import FederatedIdentity, IdentityProvider
+from directory.models import FederatedIdentity, IdentityProvider, RoleAssignment
 from tests.conftest import signed_in
 from tests.federation.conftest import SAM, leads_to, make_provider, person_in, reasons
-from tests.mystaff.reading import words
+from tests.mystaff.reading import text_of
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def try_out(browser, op, row: IdentityProvider):
 
 def test_it_says_what_came_and_signs_nobody_in(browser, op, district, provider):
     op.control(SAM | {"amr": ["mfa"]})
-    page = words(try_out(browser, op, provider))
+    page = text_of(try_out(browser, op, provider))
     for said in (
         "s-1042",
         "sam.reed@riverside.example",
@@ -44,24 +44,24 @@ def test_it_says_what_came_and_signs_nobody_in(browser, op, district, provider):
 
 def test_it_says_who_would_not_come_in(browser, op, district, provider):
     op.control(SAM | {"email": "tom.baker@riverside.example"})
-    assert "holds a role" in words(try_out(browser, op, provider))
+    assert "holds a role" in text_of(try_out(browser, op, provider))
     assert reasons() == []
 
 
 def test_it_says_what_was_wrong(browser, op, district, provider):
     op.control(SAM, claims={"aud": "another"})
-    assert "The answer is for another application." in words(try_out(browser, op, provider))
+    assert "The answer is for another application." in text_of(try_out(browser, op, provider))
 
 
 def test_it_says_that_the_provider_is_not_there(browser, op, district, provider):
     IdentityProvider.objects.update(issuer="https://192.168.1.7")
     response = browser.post(f"/riverside/admin/directory/identityprovider/{provider.pk}/test/")
-    assert "has no address that MyStaff may connect to" in words(response)
+    assert "has no address that MyStaff may connect to" in text_of(response)
 
 
 def test_it_tells_nothing_to_whoever_is_no_administrator_any_more(browser, op, district, provider):
     response = browser.post(f"/riverside/admin/directory/identityprovider/{provider.pk}/test/")
     back = op.visit(leads_to(response))
-    district.admin.roleassignment_set.all().delete()
+    RoleAssignment.objects.filter(user=district.admin).delete()
     page = browser.get(back).content.decode()
     assert "s-1042" not in page and "sam.reed" not in page

@@ -1,6 +1,7 @@
 """Answers that must not be taken: each gets one plain sentence and a line in the trail."""
 
 import re
+import socket
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from directory.models import FederatedIdentity, IdentityProvider
 from tests.federation.conftest import (
     SAM,
+    allow,
     begin,
     complete_url,
     make_provider,
@@ -54,6 +56,7 @@ WRONG = {
     "public key as secret": ({"alg": "HS256"}, "The answer’s signature is not the provider’s."),
     "other access token": ({"claims": {"at_hash": "x"}}, "The answer’s parts do not belong together."),
     "userinfo of another": ({"me": {"sub": "other"}}, "The answer’s parts are about different people."),
+    "a date that is none": ({"claims": {"iat": "soon"}}, "The answer could not be understood."),
     "declined": ({"refuse": True}, "The provider did not sign the person in."),
 }
 
@@ -136,6 +139,18 @@ def test_a_wrong_secret_is_said(op, district, provider):
     browser = Client()
     sentence = "The provider refused our request: compare the client’s ID and secret."
     assert_refused(browser, there_and_back(browser, op, provider), sentence)
+
+
+def test_one_that_does_not_answer_is_not_asked_by_everybody(op, district):
+    row = make_provider(op, district.tenant)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    allow("127.0.0.1", port)
+    IdentityProvider.objects.update(issuer=f"http://127.0.0.1:{port}")
+    for _time in range(2):
+        assert Client().post(f"/riverside/federation/{row.pk}/begin/").status_code == 403
+    assert reasons() == ["“127.0.0.1” did not answer.", "The provider did not answer a moment ago."]
 
 
 def test_hosts_that_no_operator_allows_are_not_asked(op, district):

@@ -129,6 +129,17 @@ def test_linked_accounts_are_unlinked_through_the_door(browser, district):
     assert entry.target_principal_name == "sam.reed@riverside.example"
 
 
+def test_linked_accounts_are_found_by_the_person(browser, district):
+    save(browser)
+    row = IdentityProvider.objects.get()
+    for number, person in enumerate((district.sam, district.nora)):
+        FederatedIdentity.objects.create(provider=row, user=person, uid=row.uid(f"subject-{number}"))
+    where = "/riverside/admin/directory/federatedidentity/"
+    found = words(browser.get(where, {"q": "sam ree"}))
+    assert "subject-0" in found and "subject-1" not in found
+    assert "subject-1" in words(browser.get(where))
+
+
 def test_nobody_else_tests_a_provider(browser, district):
     save(browser)
     row = IdentityProvider.objects.get()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from directory.federation import Received
 from directory.models import IdentityProvider, ProviderKind, UserNameClaim
 
@@ -28,7 +30,7 @@ def received(provider: IdentityProvider, claims: Claims) -> Received:
     """What counts of them. Raises WrongAccount for an account of another directory or Workspace."""
     subject, user_name = KINDS[provider.kind](provider, claims)
     if not subject:
-        raise WrongAccount("The provider sent no permanent ID.")
+        raise WrongAccount(_("The provider sent no permanent ID."))
     return Received(
         subject=subject,
         user_name=user_name,
@@ -52,7 +54,7 @@ def _entra(provider: IdentityProvider, claims: Claims) -> tuple[str, str]:
     can change must not be what a person is known by.
     """
     if _text(claims, "tid").lower() != provider.directory_id:
-        raise WrongAccount("The account is of another directory.")
+        raise WrongAccount(_("The account is of another directory."))
     # A guest of that directory comes from somewhere else, which gave them their name.
     foreign = _text(claims, "idp") not in ("", provider.issuer_url) or str(claims.get("acct", "0")) == "1"
     return _text(claims, "oid"), "" if foreign else _text(claims, "upn") or _text(
@@ -63,7 +65,7 @@ def _entra(provider: IdentityProvider, claims: Claims) -> tuple[str, str]:
 def _google(provider: IdentityProvider, claims: Claims) -> tuple[str, str]:
     """Google, "OpenID Connect: an ID token's payload": hd says whose account it is, sub who it is."""
     if _text(claims, "hd").lower() != provider.hosted_domain:
-        raise WrongAccount("The account is not of this Workspace.")
+        raise WrongAccount(_("The account is not of this Workspace."))
     return _text(claims, "sub"), _verified_email(claims)
 
 

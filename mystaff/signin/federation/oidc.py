@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 
 import jwt
 from django.core.cache import cache
+from django.utils.translation import gettext as _
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 from social_core.exceptions import AuthConfigurationError, AuthProviderError, AuthResponseError
 from social_core.utils import constant_time_compare
@@ -20,12 +21,14 @@ from directory.models import IdentityProvider, ProviderKind
 from directory.models.identity_providers import GOOGLE, is_address
 from mystaff.signin.federation import claims
 from mystaff.signin.federation.answers import Answer
+from mystaff.signin.federation.begun import MOST
 from mystaff.signin.federation.strategy import Strategy
 
 # Signatures that only the holder of a private key can make: no "none", and no secret that is shared.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 KEPT = 60 * 60  # seconds that a provider's description and keys are kept
 AGAIN = 60  # seconds until unknown keys are asked for once more
+SILENT = 20  # seconds until one that did not answer is asked again
 SKEW = 30  # seconds that clocks may differ
 
 
@@ -57,14 +60,23 @@ class OidcBackend(OpenIdConnectAuth):
         return {"prompt": "select_account"} if self.provider.kind == ProviderKind.ENTRA else {}
 
     def get_or_create_state(self) -> str:
+        """Only the newest few stay in the session: whoever begins again and again must not make it grow."""
         self.state = super().get_or_create_state()
+        kept = self.strategy.session_get(self._transaction_index_key())
+        for state in list(kept)[:-MOST]:
+            self.strategy.session_pop(self.transaction_key(state))
+            del kept[state]
         return self.state
 
     # The answer
 
     def auth_complete(self, *args: Any, **kwargs: Any) -> Received:
         self._check_sender()
-        return super().auth_complete(*args, **kwargs)
+        try:
+            return super().auth_complete(*args, **kwargs)
+        except (TypeError, KeyError, AttributeError) as error:
+            # A date that is a text, and the like: nothing that a provider sends may break the page.
+            raise AuthResponseError(self, code="malformed_response", stage="callback") from error
 
     def _check_sender(self) -> None:
         """RFC 9207: whose answer it is, so that no other provider's code is redeemed here."""
@@ -141,8 +153,19 @@ class OidcBackend(OpenIdConnectAuth):
         """Of this tenant's provider only: the cache's keys name the tenant."""
         key = f"{self.name}:{sha256(url.encode()).hexdigest()}"
         if fresh or (found := cache.get(key)) is None:
+            found = self._loaded(key, url, load)
+        return found
+
+    def _loaded(self, key: str, url: str, load: Callable[[str], Any]) -> Any:
+        """Who does not answer is not asked by everybody at once: each would keep a server process waiting."""
+        if cache.get(f"{key}:silent"):
+            raise outgoing.Unreachable(_("The provider did not answer a moment ago."))
+        try:
             found = load(url)
-            cache.set(key, found, KEPT)
+        except outgoing.Unreachable:
+            cache.set(f"{key}:silent", 1, SILENT)
+            raise
+        cache.set(key, found, KEPT)
         return found
 
     # The way out

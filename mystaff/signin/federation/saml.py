@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from lxml.etree import XMLSyntaxError
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as C
@@ -158,7 +159,7 @@ class SamlBackend:
         if not self.provider.subject_attribute:
             subject = _permanent(response)
         if not subject:
-            raise WrongAccount("The provider sent no permanent ID.")
+            raise WrongAccount(_("The provider sent no permanent ID."))
         names = {name: next((values[n] for n in known if values.get(n)), "") for name, known in NAMES.items()}
         return Received(
             subject=subject.strip(),
