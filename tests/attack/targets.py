@@ -23,6 +23,7 @@ TABLES = {
     "remove_phone": "directory_user",
     "phone_sign_in": "directory_user",
     "admin:audit_entry": "audit_entry",
+    "admin:directory_application": "directory_application",
     "admin:directory_administrativeunit": "directory_administrativeunit",
     "admin:directory_group": "directory_group",
     "admin:directory_roleassignment": "directory_roleassignment",
