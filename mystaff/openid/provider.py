@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from allauth.idp.oidc import app_settings
 from allauth.idp.oidc.internal.oauthlib.server import generate_opaque_token
-from allauth.idp.oidc.internal.oauthlib.utils import convert_response, extract_headers, get_uri
-from django.http import HttpRequest, HttpResponse
+from allauth.idp.oidc.internal.oauthlib.utils import convert_response, extract_headers
+from django.http import HttpRequest, HttpResponse, QueryDict
 from oauthlib.common import urlencode
 from oauthlib.oauth2 import BearerToken
 from oauthlib.oauth2.rfc6749.endpoints import AuthorizationEndpoint, RevocationEndpoint, TokenEndpoint
+from oauthlib.oauth2.rfc6749.errors import InvalidRequestFatalError
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 from oauthlib.openid.connect.core.endpoints.userinfo import UserInfoEndpoint
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant
@@ -36,13 +37,23 @@ class Provider(AuthorizationEndpoint, TokenEndpoint, RevocationEndpoint, UserInf
 
 def question(request: HttpRequest) -> tuple[str, str, None, dict[str, str]]:
     """An authorization request as oauthlib takes it: what stands in the address, whatever was posted."""
-    return get_uri(request), "GET", None, extract_headers(request)
+    return f"{request.path}?{_pairs(request.GET)}", "GET", None, extract_headers(request)
 
 
 def posted(request: HttpRequest) -> tuple[str, str, str, dict[str, str]]:
     """A request of an application's server: what it posted, never what stands in the address."""
-    pairs = [(name, value) for name, values in request.POST.lists() for value in values]
-    return request.path, request.method, urlencode(pairs), extract_headers(request)
+    return request.path, request.method, _pairs(request.POST), extract_headers(request)
+
+
+def _pairs(values: QueryDict) -> str:
+    """Written anew, names that come twice too: oauthlib fails on what browsers and Django understand.
+
+    Raises InvalidRequestFatalError for the one character that PostgreSQL does not store.
+    """
+    pairs = [(name, value) for name, several in values.lists() for value in several]
+    if any("\0" in text for pair in pairs for text in pair):
+        raise InvalidRequestFatalError
+    return urlencode(pairs)
 
 
 def answer(response: tuple[dict, str | None, int]) -> HttpResponse:

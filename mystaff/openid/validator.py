@@ -29,6 +29,9 @@ def application_of(client: Client) -> Application:
 class Validator(OAuthLibRequestValidator):
     """One grant, one response, exact addresses, and people who may."""
 
+    def _lookup_client(self, request: Request, client_id: str) -> Client | None:
+        return None if "\0" in (client_id or "") else super()._lookup_client(request, client_id)
+
     # The question
 
     def validate_redirect_uri(self, client_id, redirect_uri, request, *args, **kwargs) -> bool:

@@ -22,6 +22,11 @@ ADMIN = TRAIL | {
 ADMIN |= {"directory_passwordpolicy": EVERY, "directory_accesspolicy": EVERY}
 ADMIN |= {"directory_passwordpolicy": EVERY}
 ADMIN |= dict.fromkeys(("directory_identityprovider", "directory_federatedidentity"), EVERY)
+# Their group is shown by its name; the secret's hash is not shown to anybody.
+ADMIN |= {
+    "directory_application": EVERY,
+    "allauth_idp_oidc_client": frozenset({"id", "name", "redirect_uris"}),
+}
 ADMIN |= dict.fromkeys(("directory_message", "directory_messagetemplate", "directory_textsettings"), EVERY)
 # name: who, the circles of people that the portal shows them, what they may read of the whole tenant
 RIVERSIDE = {

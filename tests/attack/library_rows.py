@@ -7,6 +7,15 @@ ROWS = (
     "INSERT INTO account_emailaddress (email, verified, \"primary\", user_id) VALUES ('x', true, true, {u})",
     "INSERT INTO account_emailconfirmation (created, sent, key, email_address_id) "
     "SELECT now(), now(), {u}, id FROM account_emailaddress WHERE user_id = {u}",
+    "INSERT INTO allauth_idp_oidc_client (id, name, secret, scopes, default_scopes, type, grant_types, "
+    "redirect_uris, cors_origins, allow_uri_wildcards, response_types, skip_consent, created_at, data) "
+    "VALUES (md5('client' || {u}), 'x', 'x', 'openid', '', 'public', 'authorization_code', "
+    "'https://x.example/', '', false, 'code', true, now(), '{{}}')",
+    "INSERT INTO directory_application (client_ptr_id) VALUES (md5('client' || {u}))",
+    "INSERT INTO allauth_idp_oidc_token (type, hash, client_id, user_id, data, created_at, expires_at, "
+    "scopes) VALUES ('at', {u}, md5('client' || {u}), {u}, '{{}}', now(), now() + interval '1 year', "
+    "'openid')",
+    "INSERT INTO directory_signingkey (pem, made_at) VALUES ('', now())",
     "INSERT INTO django_admin_log (action_time, object_id, object_repr, action_flag, change_message, "
     "user_id) VALUES (now(), 'x', 'x', 1, 'x', {u})",
     "INSERT INTO social_auth_association (server_url, handle, secret, issued, lifetime, assoc_type) "

@@ -12,6 +12,12 @@ from tests.attack.canaries import Canaries, Cell, Row
 
 # Texts that stay as they are, and why no canary can stand there.
 KEPT = {
+    "allauth_idp_oidc_client.grant_types": "A choice.",
+    "allauth_idp_oidc_client.response_types": "A choice.",
+    "allauth_idp_oidc_client.scopes": "A choice.",
+    "allauth_idp_oidc_client.type": "A choice.",
+    "allauth_idp_oidc_token.client_id": "The id of another row.",
+    "allauth_idp_oidc_token.type": "A choice.",
     "audit_entry.result": "A choice.",
     "directory_accesspolicy.allowed_networks": "Networks: nothing else could be read.",
     "directory_accesspolicy.applies_to": "A choice.",
@@ -43,6 +49,7 @@ KEPT = {
     "directory_settings.phone_region": "A choice.",
     "directory_settings.registration_required": "A choice.",
     "directory_settings.self_service_reset": "A choice.",
+    "directory_signingkey.pem": "Encrypted: what is written over it could not be read.",
     "directory_textsettings.gateway": "A choice.",
     "directory_textsettings.method": "A choice.",
     "directory_textsettings.recipients": "A choice.",
@@ -56,8 +63,8 @@ KEPT = {
     "tenants_emaildomain.domain": "Public.",
     "tenants_allowedhost.host": "The operators' own, and shown to nobody else.",
 }
-# A tenant's id is public; the others' keys are no ids.
-UNNUMBERED = {"tenants_tenant", "tenants_session", "cache"}
+# A tenant's id is public; an application's is that of its client's row; the others' keys are no ids.
+UNNUMBERED = {"tenants_tenant", "tenants_session", "cache", "directory_application"}
 ADDRESSES = {"user_principal_name", "address", "email", "to"}
 TEXTS = ("character varying", "text", "jsonb", "inet")
 COLUMNS = """

@@ -36,6 +36,8 @@ RIGHTFUL = {
     "directory_accesspass": "The two people whom the actors may help.",
     "mfa_authenticator": "The two people whom the actors may help.",
     "directory_searchword": "Of the two people whom the actors may help.",
+    "allauth_idp_oidc_client": "New ones in the attackers' own tenant: its administrator adds applications.",
+    "allauth_idp_oidc_token": "New codes of the attackers' own, in their own tenant.",
     "directory_": "New rows in the attackers' own tenant: its administrator adds people, places and groups.",
 }
 HELPED = ("pia", "nora")
@@ -117,6 +119,8 @@ class Rightful:
 
     def _directory_message(self, change: Change) -> bool:
         return change.old is None and json.loads(change.new)["tenant_id"] == self._own
+
+    _allauth_idp_oidc_client = _allauth_idp_oidc_token = _directory_message
 
     def _directory_user(self, change: Change) -> bool:
         return change.pk in self._helped and None not in (change.old, change.new)

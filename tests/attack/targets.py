@@ -28,6 +28,7 @@ TABLES = {
     "rename_key": "mfa_authenticator",
     "remove_factor": "mfa_authenticator",
     "admin:audit_entry": "audit_entry",
+    "admin:directory_application": "directory_application",
     "admin:directory_administrativeunit": "directory_administrativeunit",
     "admin:directory_group": "directory_group",
     "admin:directory_roleassignment": "directory_roleassignment",

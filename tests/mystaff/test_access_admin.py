@@ -7,6 +7,7 @@ from audit.models import Entry, record
 from directory import roles
 from directory.models import (
     AccessPolicy,
+    Application,
     FederatedIdentity,
     Group,
     Guest,
@@ -63,6 +64,7 @@ INSIDE_TABLE = {
     "admin:autocomplete": NONE,
     "admin:app_list audit": dict.fromkeys(STAFF, GONE) | {"global": UP, "reader": UP},
     "admin:app_list directory": ALL,
+    **_model("directory_application", GLOBAL, secret=WANTS_POST),
     **_model("audit_entry", READING, add=NONE, delete=NONE, history=READING),
     "admin:audit_entry_export_csv": READING,
     "admin:audit_entry_export_jsonl": READING,
@@ -147,6 +149,7 @@ def inside(district, visitors) -> dict[str, str]:  # noqa: F811
         "entry": an_entry().pk,
         "user": district.helen.pk,
         "administrativeunit": district.lincoln.pk,
+        "application": Application.objects.create(name="Library").pk,
         "group": Group.objects.create(name="Chess club").pk,
         "roleassignment": RoleAssignment.objects.get(user=district.helen).pk,
         "guest": Guest.objects.exclude(home_tenant=None).get().pk,

@@ -74,6 +74,14 @@ INSIDE = {
     "end_badge": [TO, NO, GONE, TO, TO, TO, TO, TO, TO],
     "reset_pin": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
     "register_again": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
+    "openid_configuration": [UP] * 9,
+    "openid_keys": [UP] * 9,
+    "openid_authorize": [400] * 9,
+    "openid_continue": [TO, UP, UP, UP, UP, UP, TO, UP, TO],
+    "openid_answer": [TO] * 9,
+    "openid_token": [405] * 9,
+    "openid_userinfo": [401] * 9,
+    "openid_revoke": [405] * 9,
 }
 ADMIN = [TO, NO, NO, NO, NO, UP, TO, NO, TO]
 OUTSIDE = {
@@ -134,6 +142,12 @@ OPEN = {
     "accent": "The colour of the sign-in page; a tenant's colour is public.",
     "health": "Load balancers ask it; it says nothing but ok.",
     "outbox": "The demo's messages, on loopback only and in the demo only.",
+    "openid_configuration": "Applications read it before they know anybody; it is the same for all.",
+    "openid_keys": "Public halves of keys, for whoever checks a signature.",
+    "openid_authorize": "Leads strangers to sign in, once it knows that the application asks rightly.",
+    "openid_token": "An application's server comes without a session, with a code and its secret.",
+    "openid_userinfo": "An application's server comes without a session, with an access token.",
+    "openid_revoke": "An application's server comes without a session, with its secret.",
     "admin:login": "Does nothing but lead to our own sign-in.",
 }
 
@@ -236,6 +250,7 @@ ADMIN_PATTERNS = [
     "_export_jsonl",
     ":None",
     "_import",
+    "_secret",
     "enter_tenant",
     "leave_tenant",
     "identityprovider_test",

@@ -91,6 +91,41 @@ def test_broken_claims_are_answered_without_a_server_error(library, sam):
     assert library.ask(sam, claims="{").status_code in (302, 400)
 
 
+ODD = [
+    "%zz",
+    "a=%",
+    "nonce=%00",
+    "client_id=%00",
+    "state=%00",
+    "%ff=%ff",
+    "=&&==",
+    "nonce=%ED%A0%80",
+    "scope=%01",
+]
+
+
+@pytest.mark.parametrize("query", ODD)
+def test_an_odd_address_is_no_server_error(library, sam, query):
+    assert sam.get(f"{library.question()}&{query}").status_code in (302, 400)
+    assert sam.get(f"/riverside/openid/authorize/?{query}").status_code == 400
+    path = f"{library.question()}&{query}".replace("/authorize/", "/answer/")
+    assert sam.post(path, {"grant": "1"}).status_code in (200, 400)
+
+
+@pytest.mark.parametrize("odd", ["\0", "x" * 10_000, "\ud800".encode("utf-8", "surrogatepass"), "é ☃"])
+def test_odd_values_of_an_application_are_no_server_error(library, odd):
+    names = ("grant_type", "code", "client_id", "client_secret", "code_verifier", "redirect_uri", "token")
+    for where in ("token", "revoke", "userinfo"):
+        for name in names:
+            data = {"grant_type": "authorization_code", "client_id": library.application.pk, name: odd}
+            response = library.server.post(f"/riverside/openid/{where}/", data)
+            assert response.status_code in (400, 401), (where, name)
+    for header in ("Basic \xff", "Basic AAA6AAA=", "Basic Og==", "Bearer", "Bearer \xe9", "Other x"):
+        for where in ("token", "revoke", "userinfo"):
+            response = library.server.post(f"/riverside/openid/{where}/", HTTP_AUTHORIZATION=header)
+            assert response.status_code in (400, 401), (where, header)
+
+
 # The code
 
 
