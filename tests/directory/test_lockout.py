@@ -264,6 +264,32 @@ def test_what_others_count_meanwhile_stays_counted(district, clock):
         wrong("tenth")
 
 
+def test_a_lock_that_others_earned_meanwhile_stays(district, clock):
+    def slowly() -> bool:
+        clock.now = lock_after(8).until
+        with pytest.raises(Locked):
+            wrong("eleventh")
+        return True
+
+    def lock_after(count: int) -> Locked:
+        for number in range(count):
+            wrong(number)
+        with pytest.raises(Locked) as raised:
+            wrong("tenth")
+        return raised.value
+
+    assert lockout.attempt(SAM, ELSEWHERE, PASSWORD, slowly)
+    assert SignInCount.objects.get().failures == 10
+    assert lockout.locked_until(SAM) == clock.now + timedelta(seconds=120)
+
+
+def test_of_the_right_one_nothing_is_kept(district):
+    wrong(1)
+    before = SignInCount.objects.get().wrong
+    right()
+    assert SignInCount.objects.get().wrong == before
+
+
 def test_an_error_while_it_is_looked_at_counts(district):
     for _n in range(9):
         with pytest.raises(ZeroDivisionError):
