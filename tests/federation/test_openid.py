@@ -121,6 +121,19 @@ def test_whoever_begins_too_often_waits(op, district, provider, monkeypatch):
     assert Client().post(f"/riverside/federation/{provider.pk}/begin/").status_code == 429
 
 
+def test_made_up_answers_do_not_fill_the_trail(op, district, provider, monkeypatch):
+    from mystaff.signin.federation import flow
+
+    monkeypatch.setattr(flow, "NOTED", 3)
+    for _time in range(5):
+        browser = Client()
+        begin(browser, provider)
+        [state] = browser.session["federation"]
+        browser.get(f"/riverside/federation/{provider.pk}/complete/?state={state}&error=access_denied")
+    assert len(reasons()) == 3
+    assert come(op, provider, email="nobody@riverside.example") == "" and len(reasons()) == 4
+
+
 def test_capitals_do_not_matter(op, district, provider):
     assert come(op, provider, email="Sam.Reed@Riverside.Example") == "sam.reed@riverside.example"
 

@@ -29,6 +29,8 @@ from tenants import limits
 
 FAILURES = (SocialAuthBaseException, WrongAnswer, WrongAccount, outgoing.Forbidden, outgoing.Unreachable)
 REFUSALS = (Denied, AuthorityError, ValidationError)
+# Wrong answers that are written down: whoever begins and makes them up must not fill the trail.
+AN_HOUR, NOTED = timedelta(hours=1), 100
 A_MINUTE, MOST = timedelta(minutes=1), 300  # from one network: a whole school begins the day at once
 
 
@@ -140,7 +142,9 @@ def failed(
     """One plain sentence for the person, the reason for the trail; for who tests the provider, both."""
     if under_way.test:
         return page_of_test(request, provider, reason=reason)
-    federation.note_failure(provider, reason, ip_address=client_ip(request), match=found, name=name)
+    # Who has an account at the provider is known there, and always noted.
+    if found or limits.hits(f"federation failed|{network(request)}", AN_HOUR) <= NOTED:
+        federation.note_failure(provider, reason, ip_address=client_ip(request), match=found, name=name)
     return page_of_failure(request, provider, unknown=found is not None)
 
 
