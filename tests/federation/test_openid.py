@@ -67,6 +67,14 @@ def test_the_page_that_was_wanted_comes_next_and_no_other_site(op, district, pro
         assert response.headers["Location"] == where
 
 
+def test_the_name_typed_at_the_front_page_is_forgotten(op, district, provider):
+    browser = Client()
+    browser.post("/", {"username": "sam.reed@riverside.example"})
+    assert browser.cookies["username"].value
+    there_and_back(browser, op, provider)
+    assert not browser.cookies["username"].value
+
+
 def test_a_session_planted_before_is_not_the_one_after(op, district, provider):
     browser = Client()
     url = begin(browser, provider)

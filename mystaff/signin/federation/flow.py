@@ -25,6 +25,7 @@ from mystaff.signin.federation.saml import SamlBackend
 from mystaff.signin.federation.strategy import Storage, Strategy
 from mystaff.signin.federation.words import WrongAnswer
 from mystaff.signin.login import let_in
+from mystaff.signin.views import CARRIED_NAME
 from tenants import limits
 
 FAILURES = (SocialAuthBaseException, WrongAnswer, WrongAccount, outgoing.Forbidden, outgoing.Unreachable)
@@ -116,7 +117,10 @@ def _arrive(
         return failed(request, provider, under_way, reason, found, received.user_name)
     second = provider.trusts_factors and received.multi_factor
     facts = {"provider": str(provider.pk), "second_factor": second}
-    return let_in(request, person, "federation", to=under_way.to, **facts)
+    response = let_in(request, person, "federation", to=under_way.to, **facts)
+    # Whoever sits here next must not find the name in the form.
+    response.delete_cookie(CARRIED_NAME, samesite="Lax")
+    return response
 
 
 def _settle(request: HttpRequest, provider: IdentityProvider, received: Received, found: Match) -> User:
