@@ -67,6 +67,14 @@ def test_the_page_that_was_wanted_comes_next_and_no_other_site(op, district, pro
         assert response.headers["Location"] == where
 
 
+def test_the_name_typed_at_the_front_page_is_forgotten(op, district, provider):
+    browser = Client()
+    browser.post("/", {"username": "sam.reed@riverside.example"})
+    assert browser.cookies["username"].value
+    there_and_back(browser, op, provider)
+    assert not browser.cookies["username"].value
+
+
 def test_a_session_planted_before_is_not_the_one_after(op, district, provider):
     browser = Client()
     url = begin(browser, provider)
@@ -119,6 +127,19 @@ def test_whoever_begins_too_often_waits(op, district, provider, monkeypatch):
     for _time in range(2):
         begin(Client(), provider)
     assert Client().post(f"/riverside/federation/{provider.pk}/begin/").status_code == 429
+
+
+def test_made_up_answers_do_not_fill_the_trail(op, district, provider, monkeypatch):
+    from mystaff.signin.federation import flow
+
+    monkeypatch.setattr(flow, "NOTED", 3)
+    for _time in range(5):
+        browser = Client()
+        begin(browser, provider)
+        [state] = browser.session["federation"]
+        browser.get(f"/riverside/federation/{provider.pk}/complete/?state={state}&error=access_denied")
+    assert len(reasons()) == 3
+    assert come(op, provider, email="nobody@riverside.example") == "" and len(reasons()) == 4
 
 
 def test_capitals_do_not_matter(op, district, provider):

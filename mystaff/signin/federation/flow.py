@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +16,7 @@ from directory.connectors import AuthorityError
 from directory.door import Denied, Initiator
 from directory.federation import Match, Received
 from directory.models import IdentityProvider, User
-from mystaff.initiator import client_ip
+from mystaff.initiator import client_ip, network
 from mystaff.one_time_codes import too_many
 from mystaff.signin.federation import begun, words
 from mystaff.signin.federation.begun import Begun
@@ -24,9 +26,13 @@ from mystaff.signin.federation.saml import SamlBackend
 from mystaff.signin.federation.strategy import Storage, Strategy
 from mystaff.signin.federation.words import WrongAnswer
 from mystaff.signin.login import let_in
+from mystaff.signin.views import CARRIED_NAME
+from tenants import limits
 
 FAILURES = (SocialAuthBaseException, WrongAnswer, WrongAccount, outgoing.Forbidden, outgoing.Unreachable)
 REFUSALS = (Denied, AuthorityError, ValidationError)
+# Wrong answers that are written down: whoever begins and makes them up must not fill the trail.
+AN_HOUR, NOTED = timedelta(hours=1), 100
 
 
 def addresses(request: HttpRequest, provider: IdentityProvider) -> dict[str, str]:
@@ -111,7 +117,10 @@ def _arrive(
         return failed(request, provider, under_way, reason, found, received.user_name)
     second = provider.trusts_factors and received.multi_factor
     facts = {"provider": str(provider.pk), "second_factor": second}
-    return let_in(request, person, "federation", then=under_way.to, **facts)
+    response = let_in(request, person, "federation", then=under_way.to, **facts)
+    # Whoever sits here next must not find the name in the form.
+    response.delete_cookie(CARRIED_NAME, samesite="Lax")
+    return response
 
 
 def _settle(request: HttpRequest, provider: IdentityProvider, received: Received, found: Match) -> User:
@@ -137,7 +146,9 @@ def failed(
     """One plain sentence for the person, the reason for the trail; for who tests the provider, both."""
     if under_way.test:
         return page_of_test(request, provider, reason=reason)
-    federation.note_failure(provider, reason, ip_address=client_ip(request), match=found, name=name)
+    # Who has an account at the provider is known there, and always noted.
+    if found or limits.hits(f"federation failed|{network(request)}", AN_HOUR) <= NOTED:
+        federation.note_failure(provider, reason, ip_address=client_ip(request), match=found, name=name)
     return page_of_failure(request, provider, unknown=found is not None)
 
 
