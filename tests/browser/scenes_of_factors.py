@@ -12,10 +12,10 @@ from tests.mystaff.factors.totp import code, give_app, give_codes
 
 def second_factors(visit: Callable[..., Page], stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
     """Somebody's own, from the second step on."""
-    app = give_app(stage.sam)
-    key, _codes = SoftKey().belongs_to(stage.sam), give_codes(stage.sam)
+    app = give_app(stage.omar)
+    key, _codes = SoftKey().belongs_to(stage.omar), give_codes(stage.omar)
     page = visit()
-    sign_in(page, stage.sam)
+    sign_in(page, stage.omar)
     heading(page, "Second step")
     yield "second step", page
     go(page, "Next")
