@@ -32,9 +32,10 @@ DIGITS = 5  # of the hash of a wrong password: one of a million that are kept al
 class Locked(Exception):
     """Too many wrong passwords were tried on this name from this kind of network."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, *, just_now: bool = False) -> None:
         super().__init__()
         self.until = until
+        self.just_now = just_now  # by this try, which was looked at; else it was locked before
 
     @property
     def sentence(self) -> str:
@@ -75,7 +76,7 @@ def attempt(user_name: str, network: str, secret: str, is_right: Callable[[], bo
         return True
     if counted and counted.until:
         _note(counted, SignInLock(user_name=name, network=network, familiar=familiar))
-        raise Locked(counted.until)
+        raise Locked(counted.until, just_now=True)
     return False
 
 
@@ -97,6 +98,12 @@ def locked_until(user_name: str) -> datetime | None:
     rows = SignInCount.objects.filter(name_key=_key("name", user_name.strip().lower()))
     locks = rows.filter(locked_until__gt=timezone.now()).values_list("locked_until", flat=True)
     return max(locks, default=None)
+
+
+def was_locked(user_name: str) -> bool:
+    """Whether this name is locked, or would be again with the next wrong password."""
+    rows = SignInCount.objects.filter(name_key=_key("name", user_name.strip().lower()), failures__gte=MOST)
+    return rows.filter(failed_at__gt=timezone.now() - FORGOTTEN).exists()
 
 
 def clear_old() -> None:

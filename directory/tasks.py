@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from directory import administrators, lockout, notices
-from directory.models import AccessPass, Message, Recovery, SignInLock, State, Upload, User
+from directory.models import AccessPass, Message, PhoneSignIn, Recovery, SignInLock, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from tenants import limits, scopes
@@ -86,6 +86,20 @@ def send_code(*, recovery: str) -> None:
         delivery.send_code(under_way)
 
 
+@tenant_task(priority=URGENT, between=(1, 3))
+def send_sign_in_code(*, row: str) -> None:
+    """Find out whose number it is, and send the code to sign in with."""
+    if under_way := PhoneSignIn.objects.filter(pk=row).first():
+        delivery.send_sign_in_code(under_way)
+
+
+@tenant_task(between=(10, 60))
+def note_phone_lock(*, row: str) -> None:
+    """Tell the trail that signing in with a number is locked."""
+    if under_way := PhoneSignIn.objects.filter(pk=row).first():
+        steps.note_phone_lock(under_way)
+
+
 @tenant_task(between=(10, 60))
 def note_wrong_code(*, recovery: str) -> None:
     """Tell the trail of a wrong code."""
@@ -133,7 +147,8 @@ def clear_recoveries(timestamp: int) -> None:
             lockout.clear_old()
             limits.forget()
             AccessPass.objects.filter(ends_at__lt=timezone.now()).delete()
-            Recovery.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
+            for model in (Recovery, PhoneSignIn):
+                model.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
 
 
 @app.periodic(cron="42 * * * *")

@@ -51,7 +51,7 @@ def _notice(subject: str, text: str, sms: str = "", own_values: tuple[str, ...] 
 
 WORDINGS: dict[str, Wording] = {
     "code": Wording(
-        gettext_lazy("Code for getting back into an account"),
+        gettext_lazy("Code for signing in or getting back into an account"),
         gettext_lazy("Your code for {organization}"),
         gettext_lazy(
             "{code} is your code for {organization}. It works for {minutes} minutes.\n\n"

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from mystaff import admin, failures, health
+from mystaff.signin import phone
 from mystaff.signin import views as signin
 from mystaff.signin.access_pass import access_pass
 from mystaff.signin.confirm import confirm
@@ -11,6 +12,8 @@ from mystaff.signin.second_factor import passkey, second_factor
 handler500 = failures.server_error
 urlpatterns = [
     path("sign-in/", signin.sign_in, name="sign_in"),
+    path("sign-in/phone/", phone.phone, name="sms_sign_in"),
+    path("sign-in/phone/code/", phone.code, name="sms_sign_in_code"),
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("update-password/", signin.update_password, name="update_password"),
     path("second-factor/", second_factor, name="mfa_authenticate"),

@@ -18,7 +18,7 @@ from directory.actions.groups import (
     remove_group_owner,
     update_group,
 )
-from directory.actions.passwords import change_password, recover_password, reset_password, unlock
+from directory.actions.passwords import change_password, recover_password, reset_password, unlock, unlock_own
 from directory.actions.people import (
     add_user,
     disable_user,
@@ -76,6 +76,7 @@ __all__ = [
     "set_phone",
     "set_sms_sign_in",
     "unlock",
+    "unlock_own",
     "update_group",
     "update_unit",
     "update_user",

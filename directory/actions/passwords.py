@@ -77,6 +77,24 @@ def unlock(person: User, *, by: Initiator) -> None:
         _forget_tries(person)
 
 
+def unlock_own(recovery: Recovery, *, ip_address: str | None) -> None:
+    """Open signing in again for somebody who proved who they are and knows their password.
+
+    What they tried in self-service stays counted: only a reset forgets that (Microsoft Entra, "How it works:
+    self-service password reset"). Raises Refused where what was proved no longer counts.
+    """
+    person = User.objects.members().get(pk=recovery.person_id)
+    with acting(Initiator(person, ip_address, "Self-service"), verbs.UNLOCK_OWN, person) as (_a, deed):
+        if flow.step(recovery) != flow.Step.PASSWORD or not Settings.current().self_service_unlock:
+            raise Refused(_("This way back into the account is over. Please begin again."))
+        flow.end(recovery)
+        deed.details["Ways"] = ", ".join(recovery.proved)
+        lockout.clear(person.user_principal_name)
+
+
 def _forget_tries(person: User) -> None:
+    """On the name, and on the number that stands for it."""
     lockout.clear(person.user_principal_name)
     throttle.clear(throttle.key_of(person.user_principal_name))
+    for phone in person.phones.filter(sms_sign_in=True):
+        throttle.clear(throttle.key_of(phone.number, "phone"))

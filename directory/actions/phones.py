@@ -7,6 +7,7 @@ from directory import tasks, verbs
 from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import PhoneMethod, PhoneType, Settings, User
+from directory.recovery import eligibility
 
 
 def set_phone(person: User, number: str, *, by: Initiator) -> None:
@@ -40,12 +41,17 @@ def remove_phone(person: User, *, by: Initiator) -> None:
 
 
 def set_sms_sign_in(person: User, on: bool, *, by: Initiator) -> None:
-    """Let a person sign in with their mobile number, or end that. Raises Refused if it cannot be used."""
+    """Let a person sign in with their mobile number, or end that. Raises Refused if it cannot be used,
+    and for whoever holds a role: it would not let them in.
+    """
     action = verbs.ENABLE_SMS_SIGN_IN if on else verbs.DISABLE_SMS_SIGN_IN
     with acting(by, action, person) as (_authority, deed):
         phone = person.phones.filter(phone_type=PhoneType.MOBILE).first()
         if phone is None or (on and not Settings.current().sms_sign_in):
             raise Refused(_("Phone sign-in is not available for %(name)s.") % {"name": person.first_name})
+        if on and eligibility.holds_role(person):
+            said = _("%(name)s holds a role: a text is not enough to sign in.")
+            raise Refused(said % {"name": person.first_name})
         deed.change("smsSignInState", phone.sms_sign_in, on)
         phone.sms_sign_in = on
         _save_if_free(phone)

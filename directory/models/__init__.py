@@ -6,7 +6,7 @@ from directory.models.messages import Channel, Message, MessageTemplate, OutboxM
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
 from directory.models.password_policies import PasswordPolicy, Preset
 from directory.models.policies import Access, Settings
-from directory.models.recovery import Recovery, Throttle, Way
+from directory.models.recovery import PhoneSignIn, Recovery, Throttle, Way
 from directory.models.texts import Gateway, Recipients, TextSettings
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
 from directory.models.uploads import Upload
@@ -32,6 +32,7 @@ __all__ = [
     "OutboxMessage",
     "PasswordPolicy",
     "PhoneMethod",
+    "PhoneSignIn",
     "PhoneType",
     "Preset",
     "Recipients",

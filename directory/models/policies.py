@@ -49,6 +49,14 @@ class Settings(TenantModel):
         default=1,
         help_text=_("To reset a forgotten password. Whoever holds a role always needs two."),
     )
+    self_service_unlock = models.BooleanField(
+        _("Self-service unlock"),
+        default=True,
+        help_text=_(
+            "Whoever is locked after too many wrong passwords, and proves who they are, may unlock without a "
+            "new password."
+        ),
+    )
     look_up_everyone = models.BooleanField(
         _("Look up everyone"),
         default=False,

@@ -19,33 +19,49 @@ class Way(models.TextChoices):
     SMS = "sms", _("Text my mobile phone")
 
 
-class Recovery(TenantModel):
-    """Somebody on the way back into an account: from the name they typed to a new password.
+class CodeRequest(TenantModel):
+    """One browser whose visitor asked for a one-time code.
 
     The request writes what was typed and never looks anybody up; `person` is set by the worker, once a code
-    has gone out to them. Whoever has the token in their browser's cookie is on this way; here is its hash.
+    has gone out to them. Whoever has the token in their browser's cookie may type it; here is its hash.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     token_hash = models.CharField(max_length=64, unique=True)
     name_key = models.CharField(max_length=64)
-    user_name = models.CharField(max_length=256)
     way = models.CharField(max_length=8, choices=Way.choices, blank=True)
     destination = models.CharField(max_length=320, blank=True)
     asked_at = models.DateTimeField(null=True)
     code_hash = models.CharField(max_length=64, blank=True)
     code_ends_at = models.DateTimeField(null=True)
-    proved = models.JSONField(default=list)
     person = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     password_changed_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        verbose_name = _("way back into an account")
-        verbose_name_plural = _("ways back into accounts")
+        abstract = True
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Recovery(CodeRequest):
+    """Somebody on the way back into an account: from the name they typed to a new password."""
+
+    user_name = models.CharField(max_length=256)
+    proved = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("way back into an account")
+        verbose_name_plural = _("ways back into accounts")
+
+
+class PhoneSignIn(CodeRequest):
+    """Somebody signing in with the number that is its `destination`.
+
+    A table of its own and no kind of Recovery: what opens a session must never be taken for what opens a new
+    password, nor the other way round.
+    """
 
 
 class Throttle(TenantModel):

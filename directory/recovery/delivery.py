@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from audit.models import Result
 from directory import notices
-from directory.models import Recovery, User
-from directory.recovery import codes, eligibility, steps
+from directory.models import PhoneSignIn, Recovery, User, Way
+from directory.recovery import asking, codes, eligibility, steps
 
 
 def send_code(recovery: Recovery) -> None:
@@ -28,6 +28,15 @@ def send_code(recovery: Recovery) -> None:
         )
 
 
+def send_sign_in_code(row: PhoneSignIn) -> None:
+    """Send a code to a number, if somebody may sign in with it; else do nothing."""
+    phone = eligibility.sign_in_phone(row.destination) if row.ends_at > timezone.now() else None
+    if phone:
+        row.password_changed_at = phone.user.password_changed_at
+        code, minutes = asking.new_code(row, phone.user), codes.MINUTES
+        notices.send_to(Way.SMS, phone.number, "code", phone.user, code=code, minutes=minutes)
+
+
 def _on_file(person: User, recovery: Recovery) -> str:
     """Where the code goes, if that is what was typed; '' if it is not.
 
@@ -42,10 +51,6 @@ def _on_file(person: User, recovery: Recovery) -> str:
 
 
 def _new_code(recovery: Recovery, person: User) -> str:
-    code = codes.make()
     if not recovery.proved:  # with a second way it holds on to the password of the first
-        recovery.person, recovery.password_changed_at = person, person.password_changed_at
-    recovery.code_hash = codes.hashed(recovery, code)
-    recovery.code_ends_at = timezone.now() + codes.LIFETIME
-    recovery.save(update_fields=["person", "password_changed_at", "code_hash", "code_ends_at"])
-    return code
+        recovery.password_changed_at = person.password_changed_at
+    return asking.new_code(recovery, person)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from directory import permissions, verbs
+from directory import notices, permissions, verbs
 from directory.models import EmailMethod, PhoneMethod, PhoneType, Settings, User, Way
 from directory.models.assignments import any_role_of
+from tenants import scopes
+from tenants.models import OPERATORS_ID
 
 
 def person_of(user_name: str) -> User | None:
@@ -30,10 +32,30 @@ def still_counts(person: User, way: str, since: datetime) -> bool:
     return bool(destination(person, way)) and _on_file(person, way).set_at <= since
 
 
+def phone_sign_in_is_open() -> bool:
+    """Whether this tenant lets anybody sign in with a phone number; operators never do."""
+    on = scopes.require() != OPERATORS_ID and Settings.current().sms_sign_in
+    return on and notices.texts_are_sent()
+
+
+def sign_in_phone(number: str) -> PhoneMethod | None:
+    """The phone with this number, if somebody may sign in with it: never a guest, or who holds any role."""
+    phone = PhoneMethod.objects.filter(number=number, sms_sign_in=True).select_related("user").first()
+    if phone is None or not phone_sign_in_is_open():
+        return None
+    people = User.objects.members().filter(pk=phone.user_id, is_active=True)
+    may = people.exists() and not holds_role(phone.user)
+    return phone if may and _counts(phone, phone.user) else None
+
+
+def holds_role(person: User) -> bool:
+    """Whether a person holds any role, also later: then one text message is not enough to be them."""
+    return User.objects.filter(any_role_of(person), pk=person.pk).exists()
+
+
 def ways_needed(person: User) -> int:
     """How many different ways they prove themselves by: always two for whoever holds a role, also later."""
-    holds_role = User.objects.filter(any_role_of(person), pk=person.pk).exists()
-    return 2 if holds_role else Settings.current().methods_required
+    return 2 if holds_role(person) else Settings.current().methods_required
 
 
 def _on_file(person: User, way: str) -> PhoneMethod | EmailMethod | None:

@@ -6,23 +6,17 @@ and written and the same job is queued; the worker (delivery.py) finds out wheth
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from enum import StrEnum
-from secrets import token_urlsafe
 
 from django.utils import timezone
 
 from audit.models import Result
 from directory import tasks
 from directory.models import Recovery, User
-from directory.recovery import codes, eligibility, steps, throttle
-
-# Both are Microsoft Entra's, "How it works: self-service password reset".
-SESSION = timedelta(minutes=15)
-AGAIN = timedelta(seconds=10)
+from directory.recovery import asking, eligibility, steps, throttle
+from directory.recovery.asking import is_too_soon
 
 
 def start(user_name: str) -> tuple[Recovery, str]:
@@ -31,18 +25,15 @@ def start(user_name: str) -> tuple[Recovery, str]:
     Raises Locked.
     """
     name = user_name.strip().lower()
-    key, token = throttle.key_of(name), token_urlsafe(32)
+    key = throttle.key_of(name)
     if throttle.locked_until(key):
         raise throttle.Locked
-    recovery = Recovery.objects.create(
-        token_hash=_hash(token), name_key=key, user_name=name, ends_at=timezone.now() + SESSION
-    )
-    return recovery, token
+    return asking.begin(Recovery, key, user_name=name)
 
 
 def under_way(token: str) -> Recovery | None:
     """What this browser is in the middle of, if it is not over."""
-    return Recovery.objects.filter(token_hash=_hash(token), ends_at__gt=timezone.now()).first()
+    return asking.under_way(Recovery, token)
 
 
 def ask_for_code(recovery: Recovery, way: str, destination: str) -> None:
@@ -50,20 +41,12 @@ def ask_for_code(recovery: Recovery, way: str, destination: str) -> None:
 
     Asked again within ten seconds nothing happens.
     """
-    now = timezone.now()
     if way in recovery.proved or is_too_soon(recovery, way):
         return
     with _lock_noted(recovery):
         throttle.count(recovery.name_key, way)
-    recovery.way, recovery.destination, recovery.asked_at = way, destination, now
-    recovery.code_hash, recovery.code_ends_at = "", None
-    recovery.save(update_fields=["way", "destination", "asked_at", "code_hash", "code_ends_at"])
+    asking.ask(recovery, way, destination)
     tasks.send_code(recovery=recovery.pk)
-
-
-def is_too_soon(recovery: Recovery, way: str) -> bool:
-    """Whether a code was asked for this way less than ten seconds ago."""
-    return bool(recovery.way == way and recovery.asked_at and timezone.now() - recovery.asked_at < AGAIN)
 
 
 def prove(recovery: Recovery, code: str) -> bool:
@@ -94,13 +77,10 @@ def _lock_noted(recovery: Recovery) -> Iterator[None]:
 
 
 def _use_up(recovery: Recovery, code: str) -> bool:
-    """Looked at as it stands now, under the lock of its name: the worker may just have sent another."""
-    recovery.refresh_from_db()
-    if not codes.is_right(recovery, code) or recovery.code_ends_at <= timezone.now():
+    if not asking.use_up(recovery, code):
         return False
-    recovery.code_hash, recovery.code_ends_at = "", None
     recovery.proved = [*recovery.proved, recovery.way]
-    recovery.save(update_fields=["code_hash", "code_ends_at", "proved"])
+    recovery.save(update_fields=["proved"])
     return True
 
 
@@ -143,7 +123,3 @@ def proven(recovery: Recovery) -> User | None:
 def end(recovery: Recovery) -> None:
     """It was gone to its end, and cannot be gone again. Its row stays a while for jobs about it."""
     Recovery.objects.filter(pk=recovery.pk).update(ends_at=timezone.now(), proved=[], destination="")
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from audit.models import Result, record
 from directory import verbs
 from directory.door import Initiator, snapshot
-from directory.models import Recovery, SignInLock, User, Way
+from directory.models import PhoneSignIn, Recovery, SignInLock, User, Way
+from directory.recovery import eligibility
 
 
 def note_wrong_code(recovery: Recovery) -> None:
@@ -37,6 +38,13 @@ def note_sign_in_lock(lock: SignInLock) -> None:
             "Locked until": lock.until.isoformat(timespec="seconds"),
         }
         _record(verbs.LOCK_SIGN_IN, person, Result.SUCCESS, details=details)
+
+
+def note_phone_lock(row: PhoneSignIn) -> None:
+    """Tell the trail that signing in with a number is locked, where it signs somebody in."""
+    if phone := eligibility.sign_in_phone(row.destination):
+        details = {"Source": "Sign-in", "Way": str(Way.SMS.label)}
+        _record(verbs.LOCK_SIGN_IN, phone.user, Result.SUCCESS, details=details)
 
 
 def _named(row: Recovery | SignInLock) -> User | None:

@@ -48,10 +48,10 @@ class Locked(Exception):
         self.just_now = just_now  # by what was asked here; else it was locked before
 
 
-def key_of(user_name: str) -> str:
-    """A name's key in the table: who steals it cannot read what names were tried."""
-    value = f"{scopes.require()}|{user_name}"
-    return salted_hmac("directory.recovery.name", value, algorithm="sha256").hexdigest()
+def key_of(value: str, kind: str = "name") -> str:
+    """A name's or a number's key in the table: who steals it cannot read what was tried."""
+    keyed = salted_hmac(f"directory.recovery.{kind}", f"{scopes.require()}|{value}", algorithm="sha256")
+    return keyed.hexdigest()
 
 
 def locked_until(name_key: str) -> datetime | None:
@@ -92,6 +92,15 @@ def attempt(name_key: str, is_right: Callable[[], bool]) -> bool:
     if not right and _is_locked(row):
         raise Locked(just_now=not before)
     return right
+
+
+def give_back(name_key: str, *kinds: str) -> None:
+    """Take one of each of these kinds from the count: they led to somebody proving who they are."""
+    with transaction.atomic():
+        row = Throttle.objects.hold(name_key=name_key)
+        for kind in kinds:
+            row.tried[kind] = row.tried.get(kind, [])[:-1]
+        row.save()
 
 
 def clear(name_key: str) -> None:

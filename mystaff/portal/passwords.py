@@ -38,11 +38,11 @@ def reset_password(request: HttpRequest, pk: UUID) -> HttpResponse:
 @portal_view
 @require_POST
 def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Let a person reset a forgotten password alone again, before the day is over."""
+    """Let a person sign in and reset a forgotten password alone again, before the locks end by themselves."""
     person = person_or_404(request, pk)
     check(request, verbs.UNLOCK, person)
     actions.unlock(person, by=initiator(request))
-    said = _("%(name)s can reset a forgotten password alone again.")
+    said = _("%(name)s can sign in and reset a forgotten password alone again.")
     messages.success(request, said % {"name": person.first_name})
     return redirect("person", person.pk)
 

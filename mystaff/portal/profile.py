@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Result, left_open
-from directory import access_passes, factors, permissions, refusals, verbs
-from directory.models import EmailMethod, PhoneType, Settings, User
+from directory import access_passes, factors, lockout, permissions, refusals, verbs
+from directory.models import EmailMethod, PhoneMethod, PhoneType, Settings, User
 from directory.recovery import throttle
 from mystaff.portal.places import place_people
 from mystaff.portal.tables import badges
@@ -27,7 +27,9 @@ DEEDS = {
     "recover_password": _("{who} reset the forgotten password with a code"),
     "recovery_step": _("{who} typed the right code for a new password"),
     "block_self_service": _("Too many wrong codes locked self-service password reset"),
-    "unlock": _("{who} unlocked self-service password reset"),
+    "lock_sign_in": _("Too many wrong passwords or codes locked signing in"),
+    "unlock": _("{who} unlocked the account"),
+    "unlock_own": _("{who} unlocked the account with a code"),
     "change_password": _("{who} chose a new password"),
     "add_phone": _("{who} added a phone number"),
     "change_phone": _("{who} changed the phone number"),
@@ -85,9 +87,18 @@ def _details(person: User, settings: Settings) -> dict[str, Any]:
         "email": EmailMethod.objects.filter(user=person).first(),
         "history": history(person),
         "locked_until": throttle.locked_until(throttle.key_of(person.user_principal_name)),
+        "sign_in_locked_until": _sign_in_locked_until(person, mobile),
         # Off for the tenant but still on for this person: the manager must be able to end it.
         "sms_sign_in": mobile and (settings.sms_sign_in or mobile.sms_sign_in),
     }
+
+
+def _sign_in_locked_until(person: User, mobile: PhoneMethod | None) -> datetime | None:
+    """For the password or, where the number signs in, for the codes; whichever lasts longer."""
+    locks = [lockout.locked_until(person.user_principal_name)]
+    if mobile and mobile.sms_sign_in:
+        locks.append(throttle.locked_until(throttle.key_of(mobile.number, "phone")))
+    return max(filter(None, locks), default=None)
 
 
 @dataclass(frozen=True)

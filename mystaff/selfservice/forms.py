@@ -96,24 +96,3 @@ MISSING = {
     Way.EMAIL: _("Type your alternate email address."),
     Way.SMS: _("Type your mobile phone number."),
 }
-
-
-class CodeForm(forms.Form):
-    """The code, as people type it: spaces and hyphens do not matter."""
-
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=32,
-        widget=forms.TextInput(
-            {
-                "autocomplete": "one-time-code",
-                "inputmode": "numeric",
-                "class": "digits",
-                "spellcheck": "false",
-            }
-        ),
-        error_messages={"required": _("Type the code from the message.")},
-    )
-
-    def clean_code(self) -> str:
-        return "".join(character for character in self.cleaned_data["code"] if character not in " -\u00a0")

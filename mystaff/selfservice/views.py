@@ -6,7 +6,6 @@ What these pages say, and how long they take, is the same for every name until a
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,20 +16,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from directory import actions
+from directory import actions, lockout
 from directory.connectors import AuthorityError
 from directory.models import Recovery, User
 from directory.recovery import codes, flow
 from directory.recovery.flow import Step
 from directory.recovery.throttle import Locked
 from mystaff.context import settings_of
-from mystaff.initiator import client_ip, network
+from mystaff.initiator import client_ip
+from mystaff.one_time_codes import CodeForm, too_many
 from mystaff.own_password import NewPasswordForm
 from mystaff.selfservice import cookie
-from mystaff.selfservice.forms import CodeForm, UsernameForm, WayForm
-from tenants import limits
+from mystaff.selfservice.forms import UsernameForm, WayForm
 
-MINUTE, MOST = timedelta(minutes=1), 300  # requests of one network: a whole school shares an address
 PAGES = {Step.SEND: "recovery_send", Step.CODE: "recovery_code", Step.PASSWORD: "recovery_password"}
 
 
@@ -45,8 +43,8 @@ def self_service(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def opened(request: HttpRequest, *args) -> HttpResponse:
         if not settings_of(request).self_service_is_open:
             return render(request, "selfservice/ask.html")
-        if request.method == "POST" and limits.hits(f"recovery {network(request)}", MINUTE) > MOST:
-            return render(request, "selfservice/busy.html", status=429)
+        if too_many(request, "recovery"):
+            return render(request, "busy.html", {"again": "forgot_password"}, status=429)
         try:
             return view(request, *args)
         except Locked:
@@ -127,7 +125,23 @@ def new_password(request: HttpRequest, recovery: Recovery) -> HttpResponse:
     form = NewPasswordForm(person, request.tenant, _posted(request), reuse_allowed=True)
     if form.is_to_be_saved and _recovered(request, recovery, form):
         return cookie.drop(render(request, "selfservice/done.html"))
-    return _page(request, "new_password", form, person=person)
+    return _page(request, "new_password", form, person=person, may_unlock=_may_unlock(request, person))
+
+
+@at(Step.PASSWORD)
+def unlock(request: HttpRequest, recovery: Recovery) -> HttpResponse:
+    """**I know my password: unlock**, for whoever is locked after too many wrong ones."""
+    if request.method != "POST" or not _may_unlock(request, recovery.person):
+        return redirect("recovery_password")
+    try:
+        actions.unlock_own(recovery, ip_address=client_ip(request))
+    except AuthorityError:
+        return redirect("forgot_password")
+    return cookie.drop(render(request, "selfservice/unlocked.html"))
+
+
+def _may_unlock(request: HttpRequest, person: User) -> bool:
+    return settings_of(request).self_service_unlock and lockout.was_locked(person.user_principal_name)
 
 
 def _recovered(request: HttpRequest, recovery: Recovery, form: NewPasswordForm) -> bool:

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from directory.recovery.eligibility import phone_sign_in_is_open
 from mystaff.context import home
 from mystaff.own_password import NewPasswordForm, change_own
 from mystaff.signin.forms import ChooseForm
@@ -40,7 +41,7 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs) -> dict:
         # Past allauth's own, which wants its sign-up and login-by-code pages: they are not mounted.
-        return super(LoginView, self).get_context_data(**kwargs)
+        return super(LoginView, self).get_context_data(by_phone=phone_sign_in_is_open(), **kwargs)
 
 
 sign_in = SignInView.as_view()

@@ -26,6 +26,7 @@ KEPT = {
     "directory_phonemethod.phone_type": "A choice.",
     "directory_roleassignment.role": "The name of a role.",
     "directory_searchword.word": "Written anew, from names that are canaries by then.",
+    "directory_phonesignin.way": "A choice.",
     "directory_settings.accent": "A colour, and public.",
     "directory_settings.my_staff_access": "A choice.",
     "directory_settings.password_style": "A choice.",

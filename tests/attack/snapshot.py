@@ -20,6 +20,8 @@ Rows = dict[tuple[str, str], str]
 RIGHTFUL = {
     "cache": "New lines only: throttles count where somebody knocks, used tickets are remembered.",
     "tenants_counter": "New lines only: they count how often each network knocks.",
+    "directory_signincount": "Wrong passwords are counted wherever somebody tries one.",
+    "directory_familiarnetwork": "Where somebody has signed in from is remembered.",
     "tenants_session": "Those of the actors' own sessions: signing out ends them.",
     "audit_entry": "New lines in the attackers' own tenant only: refused deeds are written down.",
     "audit_entryword": "Like the lines that they are words of.",
@@ -89,6 +91,12 @@ class Rightful:
         return change.old is None
 
     _tenants_counter = _cache
+
+    def _directory_familiarnetwork(self, change: Change) -> bool:
+        return change.new is not None
+
+    def _directory_signincount(self, change: Change) -> bool:
+        return True
 
     def _tenants_session(self, change: Change) -> bool:
         return change.pk in self._sessions

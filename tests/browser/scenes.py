@@ -10,6 +10,7 @@ from tests import jobs
 from tests.browser.scenes_of_factors import passes, second_factors
 from tests.browser.steps import OWN, choose_own, field, go, heading, press, sign_in
 from tests.directory.recovery.conftest import codes_sent
+from tests.directory.test_lockout import lock
 
 Visit = Callable[..., Page]
 
@@ -22,6 +23,7 @@ def strangers(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]
         "/",
         "/riverside/sign-in/",
         "/riverside/forgot-password/",
+        "/riverside/sign-in/phone/",
         "/outbox/",
         "/riverside/none/",
     ):
@@ -130,6 +132,7 @@ def somebody_who_forgot(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[
     yield "choose a new password", page
     yield from _finish(page)
     yield from _locked(visit(), stage.nora)
+    lock(stage.nora.user_principal_name)
     profile = visit(stage.tom)
     profile.goto(f"/riverside/people/{stage.nora.pk}/")
     yield "a person whom too many tries locked", profile
@@ -156,7 +159,46 @@ def _locked(page: Page, person: User) -> Iterator[tuple[str, Page]]:
     yield "too many tries", page
 
 
-SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot, second_factors, passes]
+def with_the_phone(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
+    """Signing in with a number, and unlocking a password that was known after all."""
+    page = visit()
+    page.goto("/riverside/sign-in/phone/")
+    go(page, "Send code")
+    yield "a number is missing", page
+    field(page, "Mobile phone number").fill("425-555-0100")
+    go(page, "Send code")
+    yield "enter the code to sign in", page
+    for _n in range(5):
+        field(page, "Code").fill("none")
+        go(page, "Sign in")
+    heading(page, "Too many tries")
+    yield "too many tries with a number", page
+    yield from _unlocked(visit(), stage.sam)
+
+
+def _unlocked(page: Page, person: User) -> Iterator[tuple[str, Page]]:
+    lock(person.user_principal_name, "127.0.0.1")
+    page.goto("/riverside/sign-in/")
+    field(page, "Username").fill(person.user_principal_name)
+    field(page, "Password").fill("another wrong one")
+    go(page, "Sign in")
+    yield "locked", page
+    go(page, "Forgot password?")
+    field(page, "Username").fill(person.user_principal_name)
+    go(page, "Next")
+    field(page, "Alternate email address").fill("sam.home@example.org")
+    go(page, "Send code")
+    jobs.run()
+    field(page, "Code").fill(codes_sent()[-1])
+    go(page, "Verify")
+    yield "a new password, or unlock", page
+    go(page, "I know my password: unlock")
+    heading(page, "Your account is unlocked")
+    yield "unlocked", page
+
+
+SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot]
+SCENES += [with_the_phone, second_factors, passes]
 
 
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:

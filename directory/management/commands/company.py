@@ -54,6 +54,7 @@ OPTIONS = [
     Option("self_service_reset", ACCESS),
     Option("self_service_group", read=group_called, metavar="NAME"),
     Option("methods_required", {"1": 1, "2": 2}),
+    Option("self_service_unlock", ON_OFF),
     Option("my_staff_access", ACCESS),
     Option("my_staff_group", read=group_called, metavar="NAME"),
     Option("sms_sign_in", ON_OFF),
