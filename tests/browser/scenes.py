@@ -8,17 +8,12 @@ from playwright.sync_api import Page
 from directory.models import AccessPolicy, OutboxMessage, PhoneMethod, User
 from tests import jobs
 from tests.browser.badge_scenes import with_badges
+from tests.browser.scenes_of_factors import passes, second_factors
 from tests.browser.steps import OWN, choose_own, field, heading, press, sign_in
 from tests.directory.recovery.conftest import codes_sent
 from tests.directory.test_lockout import lock
 
 Visit = Callable[..., Page]
-
-
-def go(page: Page, name: str) -> None:
-    """Press, and wait for the page that follows: what is looked at next must be that one."""
-    with page.expect_navigation():
-        press(page, name)
 
 
 def strangers(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
@@ -214,7 +209,8 @@ def elsewhere(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]
         yield f"blocked {path}", page
 
 
-SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot, with_the_phone, with_badges, elsewhere]
+SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot, with_the_phone, with_badges]
+SCENES += [second_factors, passes, elsewhere]
 
 
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:

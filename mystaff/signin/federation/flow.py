@@ -117,7 +117,7 @@ def _arrive(
         return failed(request, provider, under_way, reason, found, received.user_name)
     second = provider.trusts_factors and received.multi_factor
     facts = {"provider": str(provider.pk), "second_factor": second}
-    response = let_in(request, person, "federation", then=under_way.to, **facts)
+    response = let_in(request, person, "federation", to=under_way.to, **facts)
     # Whoever sits here next must not find the name in the form.
     response.delete_cookie(CARRIED_NAME, samesite="Lax")
     return response

@@ -193,3 +193,14 @@ def test_a_reset_leaves_the_second_step(district):
     give_app(district.sam)
     actions.reset_password(district.sam, "Maple-Bridge-93", by=Initiator(district.admin))
     assert factors.has_any(district.sam)
+
+
+def test_a_network_that_tries_too_much_waits(district, maria, monkeypatch):
+    from mystaff.signin import access_pass
+
+    code = shown(give(maria, district.sam))
+    monkeypatch.setattr(access_pass, "MOST", 2)
+    for name in ("one", "two"):
+        assert WRONG in come_in(name, "wrong").content.decode()
+    answer = come_in("sam.reed", code)
+    assert answer.status_code == 422 and "too many tries from here" in answer.content.decode()
