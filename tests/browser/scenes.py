@@ -9,7 +9,7 @@ from directory.models import AccessPolicy, OutboxMessage, PhoneMethod, User
 from tests import jobs
 from tests.browser.badge_scenes import with_badges
 from tests.browser.scenes_of_factors import passes, second_factors
-from tests.browser.steps import OWN, choose_own, field, heading, press, sign_in
+from tests.browser.steps import OWN, choose_own, field, go, heading, press, sign_in
 from tests.directory.recovery.conftest import codes_sent
 from tests.directory.test_lockout import lock
 
