@@ -99,3 +99,25 @@ ENTER_TENANT = Action(
 LEAVE_TENANT = Action(
     "leave_tenant", gettext_noop("Operator left the tenant"), operation="Delete", **_ENTERING
 )
+
+
+# Access policies. Microsoft's role for them, Conditional Access Administrator, is none of ours, and
+# Authentication Policy Administrator must not be enough: who gets in from where is power over every
+# administrator, and whoever takes a policy away opens what it guarded.
+
+_POLICIES = {"category": "Policy", "needs": _GLOBAL | {roles.OPERATOR}}
+ADD_ACCESS_POLICY = Action(
+    "add_access_policy", gettext_noop("Add conditional access policy"), operation="Create", **_POLICIES
+)
+UPDATE_ACCESS_POLICY = Action(
+    "update_access_policy", gettext_noop("Update conditional access policy"), **_POLICIES
+)
+DELETE_ACCESS_POLICY = Action(
+    "delete_access_policy", gettext_noop("Delete conditional access policy"), operation="Delete", **_POLICIES
+)
+EVALUATE_ACCESS_POLICY = Action(
+    "evaluate_access_policy",
+    gettext_noop("Conditional access policy evaluated"),
+    category="Policy",
+    operation="Evaluate",
+)

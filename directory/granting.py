@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from directory import permissions, roles
-from directory.models import Group, RoleAssignment, Settings, User
+from directory.models import AccessPolicy, Group, RoleAssignment, Settings, User
 from tenants.models import OPERATORS_ID
 
 EVERYTHING = frozenset(
@@ -55,15 +55,18 @@ def refusal_in_group(actor: User, group: Group, person: User, *, giving: bool) -
 
 
 def is_guarded(group: Group) -> bool:
-    """Whether power hangs on this group: roles can be assigned to it, or a setting names it."""
+    """Whether power hangs on this group: roles can be assigned to it, or a setting or policy names it."""
     return group.is_role_assignable or is_selected(group)
 
 
 def is_selected(group: Group) -> bool:
-    """Whether a setting of the tenant names this group."""
+    """Whether a setting of the tenant or an access policy names this group."""
     settings = Settings.current()
     named = [field.attname for field in Settings._meta.fields if field.related_model is Group]
-    return group.pk in {getattr(settings, name) for name in named}
+    if group.pk in {getattr(settings, name) for name in named}:
+        return True
+    # Whoever may take somebody out of such a group takes them out of the policy.
+    return AccessPolicy.objects.filter(group=group).exists()
 
 
 def _is_global(actor: User) -> bool:

@@ -1,4 +1,5 @@
 from directory.models.access_passes import AccessPass
+from directory.models.access_policies import AccessPolicy
 from directory.models.assignments import RoleAssignment
 from directory.models.groups import Group, GroupMember, GroupOwner
 from directory.models.lockout import FamiliarNetwork, SignInCount, SignInLock
@@ -16,6 +17,7 @@ from directory.models.words import SearchWord
 __all__ = [
     "Access",
     "AccessPass",
+    "AccessPolicy",
     "AdministrativeUnit",
     "Channel",
     "EmailMethod",

@@ -74,6 +74,11 @@ class Settings(TenantModel):
             "Global Administrators are told when somebody’s who holds a role over the whole tenant is reset."
         ),
     )
+    access_policies = models.BooleanField(
+        _("Access policies"),
+        default=True,
+        help_text=_("Off: no access policy is looked at, not even to report."),
+    )
     password_style = models.CharField(
         _("style of temporary passwords"), max_length=32, choices=Style.choices, default=Style.WORD_AND_DIGITS
     )

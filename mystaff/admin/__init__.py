@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from audit.admin import EntryAdmin
 from audit.models import Entry
 from directory.models import (
+    AccessPolicy,
     AdministrativeUnit,
     Group,
     Guest,
@@ -20,6 +21,7 @@ from directory.models import (
     TextSettings,
     User,
 )
+from mystaff.admin.access_policies import AccessPolicyAdmin
 from mystaff.admin.groups import GroupAdmin
 from mystaff.admin.guests import GuestAdmin
 from mystaff.admin.messages import MessageAdmin, MessageTemplateAdmin, TextSettingsAdmin
@@ -42,6 +44,7 @@ inside.register(RoleAssignment, RoleAdmin)
 inside.register(Guest, GuestAdmin)
 inside.register(Settings, SettingsAdmin)
 inside.register(PasswordPolicy, PasswordPolicyAdmin)
+inside.register(AccessPolicy, AccessPolicyAdmin)
 inside.register(TextSettings, TextSettingsAdmin)
 inside.register(MessageTemplate, MessageTemplateAdmin)
 inside.register(Message, MessageAdmin)
@@ -53,3 +56,4 @@ outside.register(Tenant, TenantAdmin)
 outside.register(HostName, HostNameAdmin)
 outside.register(EmailDomain, EmailDomainAdmin)
 outside.register(AllowedHost, AllowedHostAdmin)
+outside.register(AccessPolicy, AccessPolicyAdmin)

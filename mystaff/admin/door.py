@@ -65,16 +65,21 @@ class DoorAdmin(ThroughTheDoor):
     has_view_permission = has_add_permission = has_change_permission = has_delete_permission = _may
 
     def save_model(self, request, obj, form, change) -> None:
-        with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
+        action = self._deed("change" if change else "add")
+        with administering(initiator(request, "Admin"), action, self._target(obj)) as deed:
             before = self._before(obj)
             for name in self._changed(form, obj, before):
                 deed.change(name, self._said(before, name) if before else None, self._said(obj, name))
             super().save_model(request, obj, form, change)
 
     def delete_model(self, request, obj) -> None:
-        with administering(initiator(request, "Admin"), self.action, self._target(obj)) as deed:
+        with administering(initiator(request, "Admin"), self._deed("delete"), self._target(obj)) as deed:
             deed.change("deleted", str(obj), None)
             super().delete_model(request, obj)
+
+    def _deed(self, what: str) -> permissions.Action:
+        """Which deed it is to add, change or delete a row."""
+        return self.action
 
     def _changed(self, form, obj, before) -> list[str]:
         """Names of the fields whose old and new value the trail keeps."""

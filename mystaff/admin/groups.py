@@ -64,7 +64,11 @@ class GroupAdmin(DeedAdmin):
         return refusal(request.user, obj)
 
     def notes(self, request: HttpRequest, obj: Group) -> list[str]:
-        return [_("This group is selected in the settings.")] if granting.is_selected(obj) else []
+        return (
+            [_("This group is selected in the settings or by an access policy.")]
+            if granting.is_selected(obj)
+            else []
+        )
 
     def save_model(self, request, obj: Group, form: GroupForm, change: bool) -> None:
         by, data = initiator(request, "Admin"), form.cleaned_data

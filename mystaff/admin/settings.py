@@ -4,15 +4,25 @@ from django.http import HttpRequest
 
 from directory import verbs
 from directory.actions.settings import fields_open_to, update_settings
-from directory.models import Settings
+from directory.models import AccessPolicy, Settings
+from mystaff.admin.access_policies import SaverStays
 from mystaff.admin.door import OnePageAdmin
 from mystaff.initiator import initiator
+
+
+class SettingsForm(SaverStays):
+    """Switching the access policies on may not shut out who does it."""
+
+    def judged_after(self) -> list[AccessPolicy]:
+        on_now = self.instance.access_policies and "access_policies" in self.changed_data
+        return list(AccessPolicy.objects.all()) if on_now else []
 
 
 class SettingsAdmin(OnePageAdmin):
     """Everyone sees the switches that are theirs to change, and no others."""
 
     action = verbs.UPDATE_SETTINGS
+    form = SettingsForm
 
     def _may(self, request: HttpRequest, obj=None) -> bool:
         return bool(fields_open_to(initiator(request)))
@@ -22,6 +32,11 @@ class SettingsAdmin(OnePageAdmin):
     def get_fields(self, request: HttpRequest, obj=None) -> list[str]:
         opened = fields_open_to(initiator(request))
         return [field.name for field in Settings._meta.fields if field.name in opened]
+
+    def get_form(self, request: HttpRequest, obj=None, change: bool = False, **kwargs) -> type[SettingsForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.request = request
+        return form
 
     def save_model(self, request: HttpRequest, obj: Settings, form, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.changed_data}

@@ -1,6 +1,7 @@
 """What allauth asks of us."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_stages(self) -> list[str]:
         return STAGES
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Django empties a session that was somebody else's; what this person just proved must outlive it."""
+        proved = get_authentication_records(request, user)
+        super().login(request, user)
+        if not get_authentication_records(request, user):
+            for record in proved:
+                record_authentication(request, user, **record)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Operators to their admin, managers to their locations, everyone else to their own account."""

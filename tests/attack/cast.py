@@ -19,7 +19,7 @@ ADMIN = TRAIL | {
     "directory_user": frozenset({"source"}),
     "directory_settings": EVERY,
 }
-ADMIN |= {"directory_passwordpolicy": EVERY}
+ADMIN |= {"directory_passwordpolicy": EVERY, "directory_accesspolicy": EVERY}
 ADMIN |= dict.fromkeys(("directory_message", "directory_messagetemplate", "directory_textsettings"), EVERY)
 # name: who, the circles of people that the portal shows them, what they may read of the whole tenant
 RIVERSIDE = {

@@ -13,6 +13,10 @@ from tests.attack.canaries import Canaries, Cell, Row
 # Texts that stay as they are, and why no canary can stand there.
 KEPT = {
     "audit_entry.result": "A choice.",
+    "directory_accesspolicy.allowed_networks": "Networks: nothing else could be read.",
+    "directory_accesspolicy.applies_to": "A choice.",
+    "directory_accesspolicy.blocked_networks": "Networks: nothing else could be read.",
+    "directory_accesspolicy.state": "A choice.",
     "directory_administrativeunit.kind": "A choice.",
     "directory_administrativeunit.password_style": "A choice.",
     "directory_administrativeunit.path": "Made of the units' ids, which are canaries.",

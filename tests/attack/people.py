@@ -12,6 +12,7 @@ from directory import guests, roles
 from directory.door import Initiator
 from directory.models import (
     AccessPass,
+    AccessPolicy,
     EmailMethod,
     Group,
     GroupMember,
@@ -122,6 +123,7 @@ class People:
             UnitMembership.objects.create(unit=make_unit("Room"), user=someone)
         Settings.objects.create(help_contact="x", help_phone="x", sms_sign_in=True)
         PasswordPolicy.objects.create(banned_words="mascot")
+        AccessPolicy.objects.create(name="x", on_portal=True, allowed_networks="192.0.2.0/24")
         OutboxMessage.objects.create(channel="email", to="x@home.example", subject="x", body="x")
         Message.objects.create(channel="email", to="x@home.example", name="test", person=someone)
         MessageTemplate.objects.create(name="test", subject="x", text="x", html="x")

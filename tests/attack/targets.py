@@ -35,6 +35,7 @@ TABLES = {
     "admin:leave_tenant": "tenants_tenant",
     "admin:directory_settings": "directory_settings",
     "admin:directory_passwordpolicy": "directory_passwordpolicy",
+    "admin:directory_accesspolicy": "directory_accesspolicy",
     "admin:tenants_tenant": "tenants_tenant",
     "admin:tenants_hostname": "tenants_hostname",
     "admin:tenants_emaildomain": "tenants_emaildomain",

@@ -6,6 +6,7 @@ from django.test import Client
 from audit.models import Entry, record
 from directory import roles
 from directory.models import (
+    AccessPolicy,
     Group,
     Guest,
     Message,
@@ -69,6 +70,7 @@ INSIDE_TABLE = {
     **_model("directory_roleassignment", ROLES),
     **_model("directory_guest", GLOBAL),
     **_model("directory_passwordpolicy", POLICY, history=LED_ON),
+    **_model("directory_accesspolicy", GLOBAL, history=LED_ON),
     **_model("directory_messagetemplate", GLOBAL, history=LED_ON),
     **_model("directory_textsettings", GLOBAL, changelist=TRAIL, add=NONE, delete=NONE, history=LED_ON),
     **_model("directory_message", READING, add=NONE, delete=NONE, history=READING),
@@ -85,6 +87,7 @@ OPERATORS_TABLE = {
     "admin:autocomplete": NO,
     "admin:app_list audit": UP,
     "admin:app_list tenants": UP,
+    "admin:app_list directory": UP,
     "admin:enter_tenant": NOT,
     "admin:leave_tenant": NOT,
     **{f"admin:audit_entry_{what}": UP for what in ("changelist", "change", "history")},
@@ -99,6 +102,8 @@ OPERATORS_TABLE = {
         f"admin:tenants_{model}_history": TO for model in ("tenant", "hostname", "emaildomain", "allowedhost")
     },
     "admin:tenants_tenant_delete": NO,
+    **{f"admin:directory_accesspolicy_{what}": UP for what in ("changelist", "add", "change", "delete")},
+    "admin:directory_accesspolicy_history": TO,
 }
 # Neither says who may: the sign-in leads to ours, and the stock ways from no or an unknown address lead back.
 NEUTRAL = {"admin:login", "admin:None"}
@@ -123,6 +128,10 @@ def an_entry() -> Entry:
     return record("Test", category="Test", operation="Test", actor={"id": None, "name": "test"})
 
 
+def a_policy() -> AccessPolicy:
+    return AccessPolicy.objects.create(name="Test", on_portal=True, sign_in_age=60)
+
+
 @pytest.fixture
 def inside(district, visitors) -> dict[str, str]:  # noqa: F811
     keys = {
@@ -133,6 +142,7 @@ def inside(district, visitors) -> dict[str, str]:  # noqa: F811
         "roleassignment": RoleAssignment.objects.get(user=district.helen).pk,
         "guest": Guest.objects.exclude(home_tenant=None).get().pk,
         "settings": Settings.objects.get().pk,
+        "accesspolicy": a_policy().pk,
         "passwordpolicy": PasswordPolicy.objects.create().pk,
         "messagetemplate": MessageTemplate.objects.create(name="test", subject="x", text="x").pk,
         "textsettings": TextSettings.objects.create().pk,
@@ -154,6 +164,7 @@ def outside(district, visitors) -> dict[str, str]:  # noqa: F811
         keys["allowedhost"] = AllowedHost.objects.create(
             host="sms.local", port=443, tenant=district.tenant
         ).pk
+        keys["accesspolicy"] = a_policy().pk
     return paths(OUTSIDE, "", keys)
 
 

@@ -170,7 +170,8 @@ def test_the_admins(district, visitors, prefix, row, path):
 
 
 def test_the_tenants_settings_in_the_admin(district, visitors):
-    for path in ("settings/", "passwordpolicy/", "passwordpolicy/add/"):
+    pages = ("passwordpolicy/", "passwordpolicy/add/", "accesspolicy/", "accesspolicy/add/")
+    for path in ("settings/", *pages):
         where = f"{HERE}/admin/directory/{path}"
         found = [visitors[name].get(where, follow=path == "settings/").status_code for name in VISITORS]
         assert found[1:5] == [NO] * 4 and found[5] == UP and found[7] == NO, path

@@ -61,6 +61,7 @@ OPTIONS = [
     Option("look_up_everyone", ON_OFF),
     Option("notify_people", ON_OFF),
     Option("notify_administrators", ON_OFF),
+    Option("access_policies", ON_OFF),
     Option("password_style", {style: style for style in Style.values}),
     Option("phone_region", metavar="XX"),
     Option("help_contact"),
