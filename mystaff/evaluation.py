@@ -15,7 +15,7 @@ from directory.door import Initiator
 from directory.evaluations import record_finding, visitor
 from directory.models import AccessPolicy, User
 from mystaff.initiator import client_ip, network
-from mystaff.proofs import has_second_factor, proofs
+from mystaff.proved import has_second_factor, proofs
 from tenants import limits, scopes
 from tenants.models import OPERATORS_ID
 
@@ -80,14 +80,16 @@ def judge_by(request: HttpRequest, policies: list[AccessPolicy], facts: Facts) -
 def _known(request: HttpRequest, person: User, rules: list[Rule], facts: Facts, groups: set[UUID]) -> Facts:
     """The facts with what these policies need to know of the person, and nothing that none of them asks."""
     about_roles = any(rule.applies_to == AppliesTo.ROLES for rule in rules)
+    proved = proofs(request) if rules else ()
     about_factors = facts.registers and any(rule.second_factor for rule in rules)
+    about_factors = about_factors and not any(proof.is_second_factor for proof in proved)
     return replace(
         facts,
         address=client_ip(request),
-        proofs=proofs(request) if rules else (),
+        proofs=proved,
         groups=frozenset(groups),
         holds_role=about_roles and bool(person.assignments),
-        registers=about_factors and not has_second_factor(request.user),
+        registers=about_factors and not has_second_factor(request),
     )
 
 

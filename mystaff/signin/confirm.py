@@ -78,7 +78,8 @@ def _page(request: HttpRequest, person: User, form: forms.Form | None) -> HttpRe
     context = {
         "form": form,
         "next": next_page(request, ""),
-        "password": person.has_usable_password() and PasswordForm(),
+        # A policy may want the second factor, for which the password does not do.
+        "password": person.has_usable_password() and "factor" not in request.GET and PasswordForm(),
         "code": bool(held & {factors.APP, factors.CODES}) and CodeForm(),
         "key": factors.KEY in held,
     }

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from directory.access_policies import Outcome
+from mystaff.confirmed import confirm_page, person_at_home
 from mystaff.evaluation import facts_about, judge, judge_visitor, note, strictest
-from mystaff.proofs import has_second_factor
+from mystaff.proved import has_second_factor
 from mystaff.signin.surfaces import SELF_SERVICE, Place, place_of
 from tenants.models import Tenant
 
@@ -47,9 +48,9 @@ def _answer(request: HttpRequest, place: Place, outcome: Outcome, kwargs: dict) 
         return None
     if outcome == Outcome.BLOCKED:
         return _blocked(request, place, kwargs)
-    if outcome == Outcome.SECOND_FACTOR and not has_second_factor(request.user):
+    if outcome == Outcome.SECOND_FACTOR and not has_second_factor(request):
         messages.info(request, _("A second factor is needed here. Add one, then go on."))
-        return _led(request, f"{_home(request)}/account/")
+        return _led(request, _account(request))
     return _to_confirm(request, place, outcome, kwargs)
 
 
@@ -67,7 +68,7 @@ def _to_confirm(request: HttpRequest, place: Place, outcome: Outcome, kwargs: di
     asked = {"next": _page_of(request, place, kwargs)}
     if outcome == Outcome.SECOND_FACTOR:
         asked["factor"] = "1"
-    return _led(request, f"{_home(request)}/confirm/?{urlencode(asked)}")
+    return _led(request, f"{confirm_page(request)}?{urlencode(asked)}")
 
 
 def _page_of(request: HttpRequest, place: Place, kwargs: dict) -> str:
@@ -78,11 +79,12 @@ def _page_of(request: HttpRequest, place: Place, kwargs: dict) -> str:
     return fragment or request.get_full_path()
 
 
-def _home(request: HttpRequest) -> str:
-    """The path under which this person signs in; a guest's is another tenant's."""
-    if request.user.is_guest:
-        return Tenant.objects.get(pk=request.user.home_tenant_id).prefix
-    return request.META["SCRIPT_NAME"]
+def _account(request: HttpRequest) -> str:
+    """Where this person adds a second factor; a guest at home."""
+    person = person_at_home(request)
+    if person is request.user:
+        return reverse("account")
+    return f"{Tenant.objects.get(pk=person.tenant_id).prefix}/account/"
 
 
 def _led(request: HttpRequest, where: str) -> HttpResponse:

@@ -25,6 +25,8 @@ FREE = {
     "sign_in": "Who somebody is must be known before a policy can say anything.",
     "sign_out": "Whoever is refused must be able to leave.",
     "confirm": "What a policy asks for is done here.",
+    "mfa_authenticate": "A step of signing in: nobody is signed in yet.",
+    "mfa_login_webauthn": "Another way to sign in.",
     "choose": "The front page knows nobody.",
     "accent": "A colour, and public.",
     "health": "Load balancers ask it; it says nothing but ok.",

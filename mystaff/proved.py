@@ -5,25 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
+from directory import factors
 from directory.access_policies import Proof
-from directory.models import User
+from mystaff.confirmed import person_at_home
 from tenants import scopes
 
 SECOND_FACTORS = {"mfa", "access_pass"}  # a passkey is "mfa" in allauth's records
 
 
-def at_home(user: User) -> User:
-    """Whose proofs count: a guest has none of their own."""
-    return getattr(user, "home", user)
-
-
 def proofs(request: HttpRequest) -> tuple[Proof, ...]:
     """What the person of this session has proved in it; nothing that somebody else has."""
-    return tuple(_proof(one) for one in get_authentication_records(request, at_home(request.user)))
+    return tuple(_proof(one) for one in get_authentication_records(request, person_at_home(request)))
 
 
 def _proof(record: dict[str, Any]) -> Proof:
@@ -32,8 +26,8 @@ def _proof(record: dict[str, Any]) -> Proof:
     return Proof(method, float(record["at"]), elsewhere or method in SECOND_FACTORS)
 
 
-def has_second_factor(user: User) -> bool:
+def has_second_factor(request: HttpRequest) -> bool:
     """Whether there is one to ask for; a guest's are those of home."""
-    person = at_home(user)
+    person = person_at_home(request)
     with scopes.scope(person.tenant_id):
-        return is_mfa_enabled(person, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
+        return factors.has_any(person)
