@@ -174,6 +174,19 @@ def test_and_by_a_command(district, admin):
     assert change == {"name": "access_policies", "oldValue": "True", "newValue": "False"}
 
 
+def test_operators_who_shut_themselves_out_have_a_command_too(operator, capsys):
+    browser = signed_in(operator, at="")
+    with scopes.scope(OPERATORS_ID):
+        policy(on_admin=True, **BLOCKED)
+    assert browser.get("/admin/").status_code == 403
+    call_command("operators")
+    call_command("operators", "--access-policies", "off")
+    assert capsys.readouterr().out == "access-policies: on\naccess-policies: off\n"
+    assert browser.get("/admin/").status_code == 200
+    with scopes.scope(OPERATORS_ID):
+        assert Entry.objects.filter(activity="Update company settings", result=Result.SUCCESS).exists()
+
+
 # Who may
 
 

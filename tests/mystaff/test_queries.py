@@ -2,9 +2,12 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from directory import permissions, verbs
+from directory.access_policies import AppliesTo, State
+from directory.models import AccessPolicy, Group
 from mystaff.portal import places
 from tests.conftest import make_person
 from tests.mystaff.reading import text_of
@@ -84,3 +87,29 @@ def test_a_large_number_of_people_is_counted_once_in_a_while_and_a_small_one_ane
     make_person("new@riverside.example", "New One", district.lincoln_students)
     make_person("next@riverside.example", "Next One", district.algebra)
     assert numbers() == {"4"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/riverside/account/", "/riverside/search/?q=p", "/riverside/forgot-password/"]
+)
+def test_access_policies_cost_one_query_however_many_there_are(district, sign_in, path):
+    browser, path = sign_in(district.helen), f"/riverside/{path}"
+    group = Group.objects.create(name="Pilots")
+    none = queries(browser, path)
+    assert len([one for one in none if "directory_accesspolicy" in one]) == 1
+    for number in range(12):
+        AccessPolicy.objects.create(
+            name=str(number),
+            state=State.ON,
+            on_portal=True,
+            on_account=True,
+            applies_to=AppliesTo.values[number % 3],
+            group=group if number % 3 == 2 else None,
+            allowed_networks="127.0.0.0/8\n2001:db8::/32",
+        )
+    assert len(queries(browser, path)) - len(none) <= ("account" in path)  # there: which roles they hold
+
+
+@pytest.mark.parametrize("path", ["/riverside/accent.css", "/riverside/health/", "/riverside/sign-in/"])
+def test_what_no_policy_covers_asks_for_none(district, path):
+    assert not [one for one in queries(Client(), path) if "accesspolicy" in one]
