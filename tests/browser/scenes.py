@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from playwright.sync_api import Page
 
-from directory.models import OutboxMessage, PhoneMethod, User
+from directory.models import AccessPolicy, OutboxMessage, PhoneMethod, User
 from tests import jobs
 from tests.browser.steps import OWN, choose_own, field, heading, press, sign_in
 from tests.directory.recovery.conftest import codes_sent
@@ -161,7 +161,18 @@ def _locked(page: Page, person: User) -> Iterator[tuple[str, Page]]:
     yield "too many tries", page
 
 
-SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot]
+def elsewhere(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
+    """What shows where the network is not one of the organization's."""
+    page = visit(stage.maria)
+    AccessPolicy.objects.create(
+        name="School", state="on", on_portal=True, on_self_service=True, allowed_networks="192.0.2.0/24"
+    )
+    for path in ("", "forgot-password/"):
+        page.goto(f"/riverside/{path}")
+        yield f"blocked {path}", page
+
+
+SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot, elsewhere]
 
 
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
@@ -169,6 +180,7 @@ def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, 
     page = visit(stage.admin)
     messages = ("directory/textsettings/", "directory/messagetemplate/add/", "directory/message/")
     ours = ("", "audit/entry/", "directory/settings/", "directory/passwordpolicy/add/")
+    ours += ("directory/accesspolicy/add/",)
     for path in (*ours, *messages, *_of_the_directory(stage)):
         page.goto(f"/riverside/admin/{path}")
         yield path, page
