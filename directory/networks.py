@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from django.utils.translation import gettext as _
@@ -37,6 +38,7 @@ def _unwrapped(found: Network) -> Network:
     return found
 
 
+@lru_cache(maxsize=1024)  # asked before every page
 def networks(lines: str) -> tuple[Network, ...]:
     """One on each line; empty lines do not count. Raises ValueError with a sentence."""
     return tuple(network(line.strip()) for line in lines.splitlines() if line.strip())

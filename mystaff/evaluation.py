@@ -22,6 +22,7 @@ from tenants.models import OPERATORS_ID
 TOLD = "access_policies_told"  # in the session: what the trail has of it already
 ONCE = timedelta(seconds=settings.SESSION_COOKIE_AGE)
 HOUR = timedelta(hours=1)
+MOST_VISITORS = 100  # networks of which one policy tells the trail in an hour
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,11 @@ def note(request: HttpRequest, judgements: list[Judgement], surface: str | None)
 
 
 def _note_visitor(request: HttpRequest, finding: Finding, surface: str | None) -> None:
-    """Only what was sent, once an hour for a network: nobody fills the trail by knocking."""
-    mark = f"access policy {network(request)} {_mark(finding, surface)}"
-    if request.method == "POST" and limits.hits(mark, HOUR) == 1:
+    """Only what was sent, once an hour for a network, and not of every network: nobody fills the trail."""
+    mark = f"access policy {_mark(finding, surface)}"
+    if request.method != "POST" or limits.hits(f"{mark} {network(request)}", HOUR) > 1:
+        return
+    if limits.hits(mark, HOUR) <= MOST_VISITORS:
         record_finding(finding, surface, visitor(client_ip(request)))
 
 

@@ -15,7 +15,7 @@ from directory.models.users import User
 from directory.networks import networks
 from tenants.models import TenantModel
 
-MOST_NETWORKS = 200
+MOST, MOST_NETWORKS = 100, 200  # all of them are judged before every page
 SHORTEST, LONGEST = 5, 60 * 24 * 365  # minutes; under five nobody gets anything done
 AGE = {
     "null": True,
@@ -142,6 +142,8 @@ class AccessPolicy(TenantModel):
         if self.on_self_service and self.applies_to != AppliesTo.EVERYONE:
             reason = _("Self-service knows nobody yet: a policy that covers it is for everyone.")
             raise ValidationError({"applies_to": reason})
+        if self._state.adding and AccessPolicy.objects.count() >= MOST:
+            raise ValidationError(_("At most 100 policies."))
         asks = self.second_factor or self.sign_in_age or self.confirm_age
         if not (asks or self.allowed_networks or self.blocked_networks):
             raise ValidationError(_("This policy asks for nothing yet."))

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -75,8 +75,10 @@ def _page_of(request: HttpRequest, place: Place, kwargs: dict) -> str:
     """Where to go on: a whole page, and none that only takes what is sent."""
     if request.method not in ("GET", "HEAD"):
         return reverse(place.back, kwargs=kwargs) if place.back else request.path
-    fragment = request.htmx and request.htmx.current_url_abs_path
-    return fragment or request.get_full_path()
+    around = (request.htmx and request.htmx.current_url_abs_path) or ""
+    # Two slashes in front would be another host.
+    is_path = url_has_allowed_host_and_scheme(around, allowed_hosts=None)
+    return around if is_path else request.get_full_path()
 
 
 def _account(request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from directory.access_policies import (
@@ -53,17 +53,24 @@ FACTS = st.builds(
 )
 
 
+# On a busy machine drawing takes as long as it takes.
+DRAWN = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@DRAWN
 @given(st.lists(RULES, max_size=6), RULES, FACTS)
 def test_one_policy_more_never_allows_more(rules, one, facts):
     assert decide([*rules, one], facts).outcome >= decide(rules, facts).outcome
 
 
+@DRAWN
 @given(st.lists(RULES), FACTS)
 def test_off_and_report_only_refuse_nothing(rules, facts):
     quiet = [replace(rule, state=State.OFF if n % 2 else State.REPORT_ONLY) for n, rule in enumerate(rules)]
     assert decide(quiet, facts).outcome == Outcome.ALLOWED
 
 
+@DRAWN
 @given(st.lists(RULES), FACTS)
 def test_report_only_finds_what_on_would_refuse(rules, facts):
     def found(state):
@@ -73,6 +80,7 @@ def test_report_only_finds_what_on_would_refuse(rules, facts):
     assert found(State.OFF) == []
 
 
+@DRAWN
 @given(RULES, FACTS)
 def test_blocked_beats_allowed(rule, facts):
     facts = replace(facts, surface=None, address=SCHOOL)
@@ -81,23 +89,27 @@ def test_blocked_beats_allowed(rule, facts):
         assert decide([replace(rule, allowed=networks(allowed))], facts).outcome == Outcome.BLOCKED
 
 
+@DRAWN
 @given(st.lists(RULES), FACTS, PROOFS)
 def test_one_more_proof_never_refuses_more(rules, facts, proof):
     more = replace(facts, proofs=(*facts.proofs, proof))
     assert decide(rules, more).outcome <= decide(rules, facts).outcome
 
 
+@DRAWN
 @given(st.lists(RULES), FACTS)
 def test_a_page_that_no_table_names_is_under_every_policy(rules, facts):
     unknown = decide(rules, replace(facts, surface=None)).outcome
     assert all(decide(rules, replace(facts, surface=one)).outcome <= unknown for one in Surface.values)
 
 
+@DRAWN
 @given(st.lists(RULES), FACTS)
 def test_nobody_is_asked_for_a_proof_where_nobody_is_known(rules, facts):
     assert decide(rules, replace(facts, networks_only=True)).outcome in (Outcome.ALLOWED, Outcome.BLOCKED)
 
 
+@DRAWN
 @given(st.lists(RULES), FACTS)
 def test_who_is_only_reported_is_never_refused(rules, facts):
     assert decide(rules, replace(facts, reported_only=True)).outcome == Outcome.ALLOWED

@@ -12,6 +12,7 @@ from directory import operators, roles
 from directory.access_policies import State
 from directory.door import Initiator
 from directory.models import AccessPolicy, Group, GroupMember, Settings, User
+from mystaff import evaluation
 from mystaff.evaluation import TOLD
 from tenants import scopes
 from tenants.models import OPERATORS_ID, Counter
@@ -239,6 +240,15 @@ def test_a_blocked_name_known_or_not_looks_the_same_and_a_get_writes_nothing(dis
     assert (Entry.objects.count(), Counter.objects.count()) == (lines, counters)
 
 
+def test_nobody_fills_the_trail_from_many_networks(district, monkeypatch):
+    monkeypatch.setattr(evaluation, "MOST_VISITORS", 3)
+    policy(on_self_service=True, allowed_networks="203.0.113.0/24")
+    for number in range(6):
+        where = f"198.51.{number}.7"
+        assert Client().post("/riverside/forgot-password/", {}, REMOTE_ADDR=where).status_code == 403
+    assert len(evaluated()) == 3
+
+
 def test_a_policy_for_people_says_nothing_in_self_service(district):
     policy(on_self_service=True, on_portal=True, **FACTOR)
     assert Client().get("/riverside/forgot-password/").status_code == 200
@@ -382,7 +392,10 @@ def test_a_fragment_is_answered_with_a_whole_page_to_go_to(district):
     assert browser.get(response.headers["HX-Redirect"]).status_code == 403
 
 
-@pytest.mark.parametrize("url", ["https://evil.example/riverside/", "//evil.example", "nonsense", ""])
+MADE_UP = ["https://evil.example/riverside/", "//evil.example", "http://testserver//evil.example/x", "x", ""]
+
+
+@pytest.mark.parametrize("url", MADE_UP)
 def test_a_made_up_page_is_led_nowhere_else(district, url):
     browser = signed_in(district.helen)
     policy(on_portal=True, **AGE)
@@ -390,6 +403,9 @@ def test_a_made_up_page_is_led_nowhere_else(district, url):
     headers = FRAGMENT | {"HTTP_HX_CURRENT_URL": url}
     asked = confirming(browser.get("/riverside/search/?q=sa", **headers))
     assert asked["next"] == "/riverside/search/?q=sa"
+    policy(on_portal=True, name="Network", **BLOCKED)
+    response = browser.get("/riverside/search/?q=sa", **headers)
+    assert response.headers["HX-Redirect"] == "/riverside/search/?q=sa"
 
 
 # Where somebody is

@@ -85,6 +85,14 @@ def test_many_networks_are_refused(admin):
     assert "At most 200" in save(admin, on_portal="on", allowed_networks=many).content.decode()
 
 
+def test_more_than_a_hundred_policies_are_refused(admin):
+    rows = [AccessPolicy(name=str(n), on_portal=True, sign_in_age=60) for n in range(100)]
+    AccessPolicy.objects.bulk_create(rows)
+    assert "At most 100" in save(admin, on_portal="on", sign_in_age="9").content.decode()
+    where = f"{LIST}{AccessPolicy.objects.first().pk}/change/"
+    assert save(admin, where, sign_in_age="9").status_code == 302
+
+
 def test_a_name_is_used_once(admin):
     policy(on_portal=True, sign_in_age=60)
     assert "of this name already" in save(admin, on_portal="on", sign_in_age="9").content.decode()
