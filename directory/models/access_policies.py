@@ -82,13 +82,13 @@ class AccessPolicy(TenantModel):
         help_text=_("Whoever has none yet can only open the page where they add one."),
     )
     sign_in_age = models.PositiveIntegerField(
-        _("a sign-in may be so old"), help_text=_("Minutes. Empty: as long as the session lasts."), **AGE
+        _("sign-in no older than"), help_text=_("Minutes. Empty: as long as the session lasts."), **AGE
     )
     confirm_age = models.PositiveIntegerField(
-        _("confirm before a deed after"),
+        _("proof before a change no older than"),
         help_text=_(
-            "Minutes. Before somebody resets a password, changes a phone number or saves anything in the "
-            "admin, they show again that it is them. Empty: never."
+            "Minutes. Whoever resets a password, changes a phone number or saves anything in the "
+            "admin shows again that it is them if the last time is longer ago. Empty: never."
         ),
         **AGE,
     )
