@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0002_lockout"),
+        ("directory", "0002_access_passes"),
         ("tenants", "0002_operators"),
     ]
 
