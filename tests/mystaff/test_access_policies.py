@@ -15,7 +15,7 @@ from directory.models import AccessPolicy, Group, GroupMember, Settings, User
 from mystaff import evaluation
 from mystaff.evaluation import TOLD
 from tenants import scopes
-from tenants.models import OPERATORS_ID, Counter
+from tenants.models import OPERATORS_ID, Counter, HostName
 from tests.conftest import PASSWORD, assign
 from tests.conftest import signed_in as bare
 
@@ -265,6 +265,20 @@ def test_a_temporary_password_is_replaced_before_anything_else_is_asked(district
     assert browser.get("/riverside/update-password/").status_code == 200
     AccessPolicy.objects.filter(pk=row.pk).update(blocked_networks=HERE)
     assert browser.get("/riverside/update-password/").status_code == 403
+
+
+def test_on_a_host_name_of_the_tenants_own(district):
+    with scopes.scope(OPERATORS_ID):
+        HostName.objects.create(host="reset.riverside.example", tenant=district.tenant)
+    at = {"HTTP_HOST": "reset.riverside.example"}
+    browser = Client()
+    assert browser.post("/sign-in/", {"login": "maria.lopez", "password": PASSWORD}, **at).status_code == 302
+    row = policy(on_portal=True, **AGE)
+    aged(browser, district.maria, 11)
+    person = f"/people/{district.sam.pk}/"
+    assert confirming(browser.get(person, **at)) == {"path": "/confirm/", "next": person}
+    AccessPolicy.objects.filter(pk=row.pk).update(blocked_networks=HERE)
+    assert browser.get(person, **at).status_code == 403
 
 
 # Guests and operators
