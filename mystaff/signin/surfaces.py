@@ -111,7 +111,7 @@ PLACES = {
     "register_again": DEED,
 }
 ADMIN, ADMIN_DEED = Place(Surface.ADMIN), Place(Surface.ADMIN, is_deed=True)
-ADMIN_DEEDS = ("_add", "_change", "_delete", "_import", "enter_tenant")
+ADMIN_DEEDS = ("_add", "_change", "_delete", "_import", "_secret", "_test", "enter_tenant")
 UNKNOWN = Place(None, is_deed=True)
 
 
