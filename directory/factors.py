@@ -6,21 +6,31 @@ to keep for the day when those are lost.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+from functools import partial
+
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from allauth.mfa.utils import decrypt, encrypt
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from directory.models import User
 from tenants import keys, scopes
 
+logger = logging.getLogger(__name__)
 APP, KEY, CODES = Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN, Authenticator.Type.RECOVERY_CODES
 FACTORS = (APP, KEY)  # recovery codes stand in for one of these, and are none by themselves
 MOST_KEYS = 10  # of one person: each sign-in reads them all
-NAMES = {APP: _("Authenticator app"), KEY: _("Passkey or security key"), CODES: _("Recovery codes")}
+# As the trail says it, and in translation as pages do.
+KINDS = {
+    APP: gettext_noop("Authenticator app"),
+    KEY: gettext_noop("Passkey or security key"),
+    CODES: gettext_noop("Recovery codes"),
+}
 
 
 def rows(person: User, *types: str) -> QuerySet[Authenticator]:
@@ -37,7 +47,7 @@ def has_any(person: User) -> bool:
 def kinds(person: User) -> list[str]:
     """Which kinds are registered, in words."""
     held = set(rows(person).values_list("type", flat=True))
-    return [str(name) for kind, name in NAMES.items() if kind in held]
+    return [_(name) for kind, name in KINDS.items() if kind in held]
 
 
 def proved_by(person: User, code: str) -> Authenticator | None:
@@ -53,11 +63,16 @@ def proved_by(person: User, code: str) -> Authenticator | None:
 
 
 def _matches(row: Authenticator, code: str) -> bool:
-    return _is_next_of_app(row, code) if row.type == APP else row.wrap().validate_code(code)
+    try:
+        return _is_next_of_app(row, code) if row.type == APP else row.wrap().validate_code(code)
+    except keys.Undecryptable:
+        # Sealed elsewhere, or under a key that is gone: it proves nothing, and must not hide what still does.
+        logger.error("A second factor cannot be read: none of the keys opens row %s.", row.pk)
+        return False
 
 
 def _is_next_of_app(row: Authenticator, code: str) -> bool:
-    used = step_of(decrypt(row.data["secret"]), code, after=row.data.get("last_step", 0))
+    used = step_of(unseal(row.data["secret"]), code, after=row.data.get("last_step", 0))
     if used:
         row.data["last_step"] = used
         row.save(update_fields=["data"])
@@ -90,14 +105,17 @@ def _place() -> str:
     return f"{scopes.require()}/{Authenticator._meta.db_table}.data"
 
 
-def reseal() -> int:
-    """Write every secret of this tenant anew under the newest key; how many there were."""
-    written = 0
+def sealed() -> Iterator[tuple[str, Callable[[], int]]]:
+    """Every row of this tenant that holds a secret, and how it is written anew under the newest key."""
     for pk in list(Authenticator.objects.exclude(type=KEY).order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            row = Authenticator.objects.select_for_update().filter(pk=pk).first()
-            for name in {"secret", "seed"} & set(row.data if row else ()):
-                row.data[name] = encrypt(decrypt(row.data[name]))
-                row.save(update_fields=["data"])
-                written += 1
-    return written
+        yield f"{Authenticator._meta.verbose_name} {pk}", partial(_reseal, pk)
+
+
+@transaction.atomic
+def _reseal(pk: int) -> int:
+    row = Authenticator.objects.select_for_update().filter(pk=pk).first()
+    held = {"secret", "seed"} & set(row.data if row else ())
+    for name in held:
+        row.data[name] = seal(unseal(row.data[name]))
+        row.save(update_fields=["data"])
+    return len(held)

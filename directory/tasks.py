@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from directory import administrators, lockout, notices
-from directory.models import Message, Recovery, SignInLock, State, Upload, User
+from directory.models import AccessPass, Message, Recovery, SignInLock, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from tenants import limits, scopes
@@ -132,6 +132,7 @@ def clear_recoveries(timestamp: int) -> None:
             throttle.clear_old()
             lockout.clear_old()
             limits.forget()
+            AccessPass.objects.filter(ends_at__lt=timezone.now()).delete()
             Recovery.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
 
 

@@ -64,6 +64,32 @@ BLOCK_SELF_SERVICE = Action(
 LOCK_SIGN_IN = Action("lock_sign_in", gettext_noop("Sign-in locked"), own=True)
 UNLOCK_OWN = Action("unlock_own", gettext_noop("Unlock user account (self-service)"), own=True)
 UNLOCK = Action("unlock", gettext_noop("Unlock user account (by admin)"), table=roles.RESET_PASSWORD)
+REGISTER_FACTOR = Action(
+    "register_factor", gettext_noop("User registered security info"), operation="Create", own=True
+)
+RENAME_KEY = Action("rename_key", gettext_noop("User updated security info"), own=True)
+DELETE_FACTOR = Action(
+    "delete_factor", gettext_noop("User deleted security info"), operation="Delete", own=True
+)
+CLEAR_FACTORS = Action(
+    "clear_factors",
+    gettext_noop("Admin deleted security info"),
+    operation="Delete",
+    table=roles.AUTHENTICATION_METHODS,
+)
+GIVE_ACCESS_PASS = Action(
+    "give_access_pass",
+    gettext_noop("Admin registered security info"),
+    operation="Create",
+    table=roles.AUTHENTICATION_METHODS,
+)
+END_ACCESS_PASS = Action(
+    "end_access_pass",
+    gettext_noop("Admin deleted security info"),
+    operation="Delete",
+    table=roles.AUTHENTICATION_METHODS,
+)
+USE_ACCESS_PASS = Action("use_access_pass", gettext_noop("Sign-in with temporary access pass"), own=True)
 INVITE_GUEST = Action(
     "invite_guest", gettext_noop("Invite guest"), operation="Create", needs=frozenset({roles.GLOBAL})
 )

@@ -123,6 +123,32 @@ WORDINGS: dict[str, Wording] = {
         gettext_lazy("Your alternate email address has been removed"),
         gettext_lazy("The alternate email address of your account was removed."),
     ),
+    "factor_added": _notice(
+        gettext_lazy("A second step has been added to your account"),
+        gettext_lazy("An authenticator app, a passkey or a security key was added to your account."),
+    ),
+    "factor_removed": _notice(
+        gettext_lazy("A second step has been removed from your account"),
+        gettext_lazy("An authenticator app, a passkey or a security key was removed from your account."),
+    ),
+    "recovery_codes_made": _notice(
+        gettext_lazy("You have new recovery codes"),
+        gettext_lazy("New recovery codes were made for your account. The old ones no longer work."),
+    ),
+    "factors_cleared": _notice(
+        gettext_lazy("Your sign-in methods have been removed"),
+        gettext_lazy(
+            "Someone who looks after your account removed its authenticator app, keys and recovery codes. "
+            "You sign in with your password, and can add new ones in My account."
+        ),
+    ),
+    "access_pass_given": _notice(
+        gettext_lazy("A temporary access pass was made for your account"),
+        gettext_lazy(
+            "Someone who looks after your account made a temporary access pass. "
+            "Whoever has it can sign in with it in place of your password."
+        ),
+    ),
     "test": Wording(
         gettext_lazy("Test"),
         gettext_lazy("A test"),

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from mystaff import admin, failures, health
 from mystaff.signin import views as signin
+from mystaff.signin.access_pass import access_pass
 from mystaff.signin.confirm import confirm
 from mystaff.signin.second_factor import passkey, second_factor
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("update-password/", signin.update_password, name="update_password"),
     path("second-factor/", second_factor, name="mfa_authenticate"),
+    path("access-pass/", access_pass, name="access_pass"),
     path("passkey/", passkey, name="mfa_login_webauthn"),
     path("confirm/", confirm, name="confirm"),
     path("admin/", admin.inside.urls),

@@ -18,6 +18,8 @@ from django.http import HttpRequest
 from directory.models import User
 
 SESSION_KEY = "webauthn_purpose"
+# What the libraries raise for an answer that is wrong, or that is none at all.
+ODD = (ValidationError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 class Purpose(StrEnum):
@@ -50,7 +52,7 @@ def answered(
     """The row of the key that gave this answer, or None. The challenge is used up either way."""
     try:
         return _row_of(_claimed(request, purpose, answer), purpose, person)
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+    except ODD:
         return None
     finally:
         auth.clear_state()
@@ -63,7 +65,7 @@ def registered(request: HttpRequest, purpose: Purpose, answer: str) -> dict[str,
         auth.parse_registration_response(credential)
         made = auth.complete_registration(credential)
         return credential if made.is_user_verified() or purpose == Purpose.KEY else None
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+    except ODD:
         return None
     finally:
         auth.clear_state()

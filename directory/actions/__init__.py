@@ -1,5 +1,14 @@
 """Every deed, one function each. What they share is the door, in door.py."""
 
+from directory.actions.access_passes import end_access_pass, give_access_pass, note_access_pass
+from directory.actions.factors import (
+    add_app,
+    add_key,
+    clear_factors,
+    remove_factor,
+    rename_key,
+    renew_recovery_codes,
+)
 from directory.actions.groups import (
     add_group,
     add_group_member,
@@ -31,6 +40,12 @@ from directory.actions.units import (
 )
 
 __all__ = [
+    "add_app",
+    "add_key",
+    "clear_factors",
+    "remove_factor",
+    "rename_key",
+    "renew_recovery_codes",
     "add_group",
     "add_group_member",
     "add_group_owner",
@@ -41,8 +56,11 @@ __all__ = [
     "change_password",
     "change_role",
     "disable_user",
+    "end_access_pass",
     "enable_user",
+    "give_access_pass",
     "move_unit",
+    "note_access_pass",
     "recover_password",
     "remove_alternate_email",
     "remove_group",

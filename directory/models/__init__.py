@@ -1,3 +1,4 @@
+from directory.models.access_passes import AccessPass
 from directory.models.access_policies import AccessPolicy
 from directory.models.assignments import RoleAssignment
 from directory.models.groups import Group, GroupMember, GroupOwner
@@ -15,6 +16,7 @@ from directory.models.words import SearchWord
 
 __all__ = [
     "Access",
+    "AccessPass",
     "AccessPolicy",
     "AdministrativeUnit",
     "Channel",

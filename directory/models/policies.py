@@ -57,6 +57,11 @@ class Settings(TenantModel):
         ),
     )
     sms_sign_in = models.BooleanField(_("SMS sign-in"), default=False)
+    temporary_access_pass = models.BooleanField(
+        _("Temporary access pass"),
+        default=True,
+        help_text=_("Managers may give somebody a pass that signs them in once or for a time."),
+    )
     notify_people = models.BooleanField(
         _("Notify people of resets"),
         default=True,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directory import guests
 from directory.models import EmailMethod, Invitation
+from mystaff.account import factors
 from mystaff.account.forms import ChangePasswordForm
 from mystaff.initiator import initiator
 from mystaff.own_password import change_own
@@ -28,6 +29,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "phones": request.user.phones.all(),
         "email": EmailMethod.objects.filter(user=request.user).first(),
+        "factors": {} if request.user.is_guest else factors.shown(request),
         "invitations": request.user.invitations.filter(accepted_at=None).select_related("host"),
     }
     return render(request, "account/account.html", context)

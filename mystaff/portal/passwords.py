@@ -83,7 +83,7 @@ def _generated(request: HttpRequest, person: User) -> HttpResponse:
     if not succeeds(form, actions.reset_password, person, password, by=initiator(request)):
         return _page(request, person, generate=form)
     return _done(
-        request, person, password=password, groups=_groups(password), spelled=passwords.spell(password)
+        request, person, password=password, groups=groups(password), spelled=passwords.spell(password)
     )
 
 
@@ -109,7 +109,7 @@ def _make(request: HttpRequest, person: User) -> str:
     return passwords.generate(style, policy_for(person), **names_around(person, request.tenant))
 
 
-def _groups(password: str) -> list[list[str]]:
+def groups(password: str) -> list[list[str]]:
     """The letters in groups that stay together on a line; each ends with its hyphen."""
     parts = password.split("-")
     return [[*part, "-"] for part in parts[:-1]] + [list(parts[-1])]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Result, left_open
-from directory import permissions, refusals, verbs
+from directory import access_passes, factors, permissions, refusals, verbs
 from directory.models import EmailMethod, PhoneType, Settings, User
 from directory.recovery import throttle
 from mystaff.portal.places import place_people
@@ -34,6 +34,13 @@ DEEDS = {
     "remove_phone": _("{who} removed the phone number"),
     "enable_sms_sign_in": _("{who} enabled phone sign-in"),
     "disable_sms_sign_in": _("{who} disabled phone sign-in"),
+    "register_factor": _("{who} added a second step for signing in"),
+    "rename_key": _("{who} renamed a key"),
+    "delete_factor": _("{who} removed a second step for signing in"),
+    "clear_factors": _("{who} removed the sign-in methods"),
+    "give_access_pass": _("{who} gave a temporary access pass"),
+    "end_access_pass": _("{who} ended the temporary access pass"),
+    "use_access_pass": _("{who} signed in with the temporary access pass"),
     "add_user": _("{who} added this person"),
     "update_user": _("{who} changed the details"),
     "enable_account": _("{who} enabled the account"),
@@ -72,6 +79,9 @@ def _details(person: User, settings: Settings) -> dict[str, Any]:
         "badges": list(badges(person)),
         "phones": phones,
         "mobile": mobile,
+        "kinds": factors.kinds(person),
+        "access_pass": access_passes.live_pass_of(person),
+        "gives_passes": settings.temporary_access_pass and not person.is_guest,
         "email": EmailMethod.objects.filter(user=person).first(),
         "history": history(person),
         "locked_until": throttle.locked_until(throttle.key_of(person.user_principal_name)),

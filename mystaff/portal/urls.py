@@ -3,6 +3,7 @@ from django.urls import path
 from mystaff.portal import views
 from mystaff.portal.passwords import reset_password, unlock
 from mystaff.portal.phones import phone, phone_sign_in, remove_phone
+from mystaff.portal.sign_in_methods import clear_factors, end_access_pass, give_access_pass
 
 urlpatterns = [
     path("", views.locations, name="locations"),
@@ -14,5 +15,8 @@ urlpatterns = [
     path("people/<uuid:pk>/phone/", phone, name="phone"),
     path("people/<uuid:pk>/phone/remove/", remove_phone, name="remove_phone"),
     path("people/<uuid:pk>/phone-sign-in/", phone_sign_in, name="phone_sign_in"),
+    path("people/<uuid:pk>/access-pass/", give_access_pass, name="give_access_pass"),
+    path("people/<uuid:pk>/access-pass/end/", end_access_pass, name="end_access_pass"),
+    path("people/<uuid:pk>/sign-in-methods/remove/", clear_factors, name="clear_factors"),
     path("accent.css", views.accent, name="accent"),
 ]

@@ -2,6 +2,8 @@ from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tenants.models import Tenant
+
 USERNAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -22,6 +24,12 @@ class ChooseForm(forms.Form):
         return name
 
 
+def with_domain(name: str, tenant: Tenant) -> str:
+    """The whole user name: one without a domain gets the tenant's default one."""
+    domain = "" if "@" in name else tenant.default_domain
+    return f"{name}@{domain}" if domain else name
+
+
 class SignInForm(LoginForm):
     """allauth's form with our words; a name without a domain gets the tenant's default one."""
 
@@ -35,5 +43,4 @@ class SignInForm(LoginForm):
         self.fields["password"].widget = forms.PasswordInput({"autocomplete": "current-password"})
 
     def clean_login(self) -> str:
-        name, domain = super().clean_login(), self.request.tenant.default_domain
-        return name if "@" in name or not domain else f"{name}@{domain}"
+        return with_domain(super().clean_login(), self.request.tenant)

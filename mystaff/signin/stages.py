@@ -27,6 +27,8 @@ class SecondFactorStage(AuthenticateStage):
     def still_stands(self) -> bool:
         """Whether the person is as they were when they proved the first thing, and has a second one."""
         person = self.login.user
+        if person is None:  # the first step was done in another tenant: here there is nobody of that id
+            return False
         unchanged = self.state.get("session") == person.get_session_auth_hash()
         return unchanged and person.is_active and factors.has_any(person)
 

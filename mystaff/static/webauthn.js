@@ -12,6 +12,7 @@ document.querySelectorAll("form[data-webauthn]").forEach((form) => {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     failed.hidden = true;
+    if (!form.reportValidity()) return;
     try {
       const sent = new FormData(form, event.submitter);
       sent.set("begin", "1");

@@ -41,6 +41,7 @@ KEPT = {
     "directory_textsettings.secret": "Encrypted: what is written over it could not be read.",
     "directory_user.authority": "The name of a connector.",
     "directory_user.password": "A hash; people sign in with it.",
+    "mfa_authenticator.type": "A choice.",
     "tenants_tenant.slug": "Public.",
     "tenants_tenant.name": "Public.",
     "tenants_hostname.host": "Public.",

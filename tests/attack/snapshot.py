@@ -29,6 +29,8 @@ RIGHTFUL = {
     "directory_user": "The two people whom the actors may help.",
     "directory_phonemethod": "The two people whom the actors may help.",
     "directory_emailmethod": "The two people whom the actors may help.",
+    "directory_accesspass": "The two people whom the actors may help.",
+    "mfa_authenticator": "The two people whom the actors may help.",
     "directory_searchword": "Of the two people whom the actors may help.",
     "directory_": "New rows in the attackers' own tenant: its administrator adds people, places and groups.",
 }
@@ -113,3 +115,4 @@ class Rightful:
         return json.loads(change.new or change.old)["user_id"] in self._helped
 
     _directory_emailmethod = _directory_searchword = _directory_phonemethod
+    _directory_accesspass = _mfa_authenticator = _directory_phonemethod

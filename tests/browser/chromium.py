@@ -11,7 +11,7 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
     # Whatever a page asks for elsewhere is refused before it leaves the machine.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 MISSING = "Chromium is not installed (apt-get install chromium)."
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response
 
-HERE = {"127.0.0.1"}
+HERE = {"127.0.0.1", "localhost"}
 INSIDE = {"data", "blob", "about"}
 # A refusal (403, 404, 422) is a page like any other; what pages load is looked at one by one below.
 OF_A_STATUS = "Failed to load resource: the server responded with a status of"

@@ -99,7 +99,7 @@ def test_by_somebody_only_what_they_may(district):
     ("role", "fields"),
     [
         (roles.USER, {"my_staff_access", "my_staff_group"}),
-        (roles.AUTHENTICATION_POLICY, {"methods_required", "sms_sign_in"}),
+        (roles.AUTHENTICATION_POLICY, {"methods_required", "sms_sign_in", "temporary_access_pass"}),
         (roles.HELPDESK, set()),
         (roles.PRIVILEGED_ROLE, set()),
         (roles.GLOBAL_READER, set()),

@@ -41,6 +41,15 @@ INSIDE = {
     "person": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
     "reset_password": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
     "unlock": [TO, NO, 405, 405, 405, 405, TO, 405, TO],
+    "access_pass": [UP, TO, TO, TO, TO, TO, UP, TO, UP],
+    "add_app": [TO] * 9,
+    "add_key": [TO] * 9,
+    "rename_key": [TO] * 9,
+    "remove_factor": [TO] * 9,
+    "recovery_codes": [TO] * 9,
+    "give_access_pass": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
+    "end_access_pass": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
+    "clear_factors": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
     "phone": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
     "remove_phone": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
     "phone_sign_in": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
@@ -59,6 +68,11 @@ OUTSIDE = {
     "sign_out": [405] * 9,
     "update_password": [TO] * 9,
     "mfa_authenticate": [TO] * 9,
+    "add_app": [TO] * 9,
+    "add_key": [TO] * 9,
+    "rename_key": [TO] * 9,
+    "remove_factor": [TO] * 9,
+    "recovery_codes": [TO] * 9,
     "mfa_login_webauthn": [405] * 9,
     "confirm": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
     "account": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
@@ -77,6 +91,7 @@ OPEN = {
     "recovery_code": "The next step of the way back: type the code.",
     "recovery_password": "The same, once enough was proved.",
     "mfa_authenticate": "The second step of signing in: only a browser that did the first gets there.",
+    "access_pass": "Whoever was given a pass comes in with it in place of a password.",
     "mfa_login_webauthn": "Signing in with a passkey: what the passkey answers is looked at, nothing else.",
     "accent": "The colour of the sign-in page; a tenant's colour is public.",
     "health": "Load balancers ask it; it says nothing but ok.",
@@ -122,7 +137,7 @@ def visitors(district, lake, operator) -> dict[str, Client]:
 
 def path_of(district, pattern: URLPattern, prefix: str) -> str:
     pk = district.lincoln.pk if "locations" in str(pattern.pattern) else district.sam.pk
-    return f"{prefix}/{str(pattern.pattern).replace('<uuid:pk>', str(pk))}"
+    return f"{prefix}/{str(pattern.pattern).replace('<uuid:pk>', str(pk)).replace('<int:pk>', '1')}"
 
 
 def statuses(district, visitors, pattern: URLPattern, prefix: str) -> list[int]:
@@ -196,6 +211,9 @@ def test_every_admin_url_is_a_stock_one_or_known(urlconf):
 
 
 POSTS = {
+    "give_access_pass": [TO, NO, GONE, 200, NO, 200, TO, NO, TO],
+    "end_access_pass": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
+    "clear_factors": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
     "reset_password": [TO, NO, GONE, 200, 200, 200, TO, 200, TO],
     "phone": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
     "remove_phone": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
@@ -209,7 +227,7 @@ def test_posts_by_hand(district, visitors, name, number):
     browser = visitors[VISITORS[number]]
     path = path_of(district, urls_of("mystaff.urls")[name], HERE)
     page = browser.get(path)
-    data = {"generate": "1", "phone_number": "+1 425-555-0177", "on": "1"}
+    data = {"generate": "1", "phone_number": "+1 425-555-0177", "on": "1", "minutes": "60"}
     if page.status_code == 200 and page.context:
         data["ticket"] = page.context.get("ticket", "")
     assert browser.post(path, data).status_code == POSTS[name][number]

@@ -57,6 +57,7 @@ OPTIONS = [
     Option("my_staff_access", ACCESS),
     Option("my_staff_group", read=group_called, metavar="NAME"),
     Option("sms_sign_in", ON_OFF),
+    Option("temporary_access_pass", ON_OFF),
     Option("look_up_everyone", ON_OFF),
     Option("notify_people", ON_OFF),
     Option("notify_administrators", ON_OFF),

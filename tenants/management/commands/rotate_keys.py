@@ -1,6 +1,7 @@
 """Writes every secret anew under the newest key, so that the older ones can be taken away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models, transaction
@@ -21,20 +22,23 @@ class Command(BaseCommand):
         written, unread = 0, []
         for tenant in Tenant.objects.all():
             with tenant.scope():
-                for model, pk, names in _rows():
+                for what, rewrite in _secrets():
                     try:
-                        written += _rewrite(model, pk, names)
+                        written += rewrite()
                     except keys.Undecryptable as error:
-                        unread.append(f"{tenant.slug}: {model._meta.verbose_name} {pk}: {error}")
+                        unread.append(f"{tenant.slug}: {what}: {error}")
         self.stdout.write(f"Secrets written under the newest key: {written}.")
         if unread:
             raise CommandError("\n".join(["These could not be read and stay as they are:", *unread]))
 
 
-def _rows() -> Iterator[tuple[type[models.Model], object, list[str]]]:
+def _secrets() -> Iterator[tuple[str, Callable[[], int]]]:
+    """What each row with secrets is called, and how it is written anew."""
     for model, names in encrypted().items():
         for pk in list(model._base_manager.order_by("pk").values_list("pk", flat=True)):
-            yield model, pk, names
+            yield f"{model._meta.verbose_name} {pk}", partial(_rewrite, model, pk, names)
+    for elsewhere in keys.ELSEWHERE:
+        yield from elsewhere()
 
 
 @transaction.atomic
