@@ -36,7 +36,7 @@ class Judgement:
 
 def judge_visitor(request: HttpRequest, facts: Facts) -> list[Judgement]:
     """Judge somebody of whom nothing but the network is known."""
-    rules = [policy.rule for policy in AccessPolicy.objects.in_use().filter(on_self_service=True)]
+    rules = [policy.rule for policy in AccessPolicy.objects.in_use()]
     decision = decide(rules, replace(facts, address=client_ip(request)))
     return [Judgement(scopes.require(), None, decision)]
 
@@ -63,7 +63,7 @@ def strictest(judgements: list[Judgement]) -> Outcome:
 
 def _judge(request: HttpRequest, person: User, facts: Facts) -> Judgement:
     """One query; for policies about roles the person's assignments too, which most pages need anyway."""
-    policies = list(AccessPolicy.objects.in_use().with_membership_of(person))
+    policies = AccessPolicy.objects.in_use(person)
     groups = {policy.group_id for policy in policies if policy.has_in_group}
     rules = [policy.rule for policy in policies]
     return Judgement(scopes.require(), person, decide(rules, _known(request, person, rules, facts, groups)))

@@ -138,8 +138,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "mystaff.signin.policies.AccessPolicyMiddleware",
     "mystaff.signin.registration.RegistrationMiddleware",
+    "mystaff.signin.policies.AccessPolicyMiddleware",
 ]
 ROOT_URLCONF = "mystaff.urls"
 WSGI_APPLICATION = "mystaff.wsgi.application"

@@ -74,7 +74,7 @@ def _to_confirm(request: HttpRequest, place: Place, outcome: Outcome, kwargs: di
 def _page_of(request: HttpRequest, place: Place, kwargs: dict) -> str:
     """Where to go on: a whole page, and none that only takes what is sent."""
     if request.method not in ("GET", "HEAD"):
-        return reverse(place.back, kwargs=kwargs) if place.back else request.path
+        return reverse(place.back, kwargs=kwargs) if place.back else request.get_full_path()
     around = (request.htmx and request.htmx.current_url_abs_path) or ""
     # Two slashes in front would be another host.
     is_path = url_has_allowed_host_and_scheme(around, allowed_hosts=None)

@@ -29,6 +29,7 @@ FREE = {
     **dict.fromkeys(
         (
             "mfa_login_webauthn",
+            "access_pass",
             "sms_sign_in",
             "sms_sign_in_code",
             "badge",
@@ -55,6 +56,8 @@ FREE = {
     "accent": "A colour, and public.",
     "health": "Load balancers ask it; it says nothing but ok.",
     "outbox": "The demo's messages, on loopback only and in the demo only.",
+    "openid_end_session": "Signing out, from an application.",
+    "openid_signed_out": "Says that they are signed out.",
     "admin:login": "Does nothing but lead to our own sign-in.",
     "admin:logout": "Whoever is refused must be able to leave.",
 }
@@ -105,9 +108,10 @@ PLACES = {
     "give_access_pass": DEED,
     "end_access_pass": DEED,
     "clear_factors": DEED,
+    "register_again": DEED,
 }
 ADMIN, ADMIN_DEED = Place(Surface.ADMIN), Place(Surface.ADMIN, is_deed=True)
-ADMIN_DEEDS = ("_add", "_change", "_delete", "_import", "enter_tenant")
+ADMIN_DEEDS = ("_add", "_change", "_delete", "_import", "_secret", "_test", "enter_tenant")
 UNKNOWN = Place(None, is_deed=True)
 
 

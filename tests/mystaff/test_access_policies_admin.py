@@ -11,7 +11,7 @@ from directory.models import AccessPolicy, Group, GroupMember, Settings
 from tenants import scopes
 from tenants.models import OPERATORS_ID
 from tests.conftest import assign, make_person
-from tests.mystaff.test_access_policies import BLOCKED, aged, policy, proved, signed_in
+from tests.mystaff.policies import BLOCKED, aged, policy, proved, signed_in
 from tests.mystaff.test_admin import form
 
 LIST = "/riverside/admin/directory/accesspolicy/"

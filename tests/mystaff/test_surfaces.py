@@ -10,7 +10,8 @@ URLCONFS = ["mystaff.urls", "mystaff.urls_outside"]
 # In the tables before they are mounted: strictest would else be what they are under.
 SOON = ("openid_", "federation_", "sms_sign_in", "badge", "security_info", "recovery_unlock", "end_session")
 SOON += ("prove_", "remove_security", "review_", "add_", "rename_key", "remove_factor", "recovery_codes")
-SOON += ("end_badge", "reset_pin", "give_access_pass", "end_access_pass", "clear_factors")
+SOON += ("end_badge", "reset_pin", "give_access_pass", "end_access_pass", "clear_factors", "register_again")
+SOON += ("access_pass",)
 
 
 @pytest.mark.parametrize("urlconf", URLCONFS)
