@@ -18,9 +18,10 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
 from directory import administrators, lockout, notices
-from directory.models import AccessPass, Message, Recovery, SignInLock, State, Upload, User
+from directory.models import AccessPass, Message, Proof, Recovery, SignInLock, State, Upload, User
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
+from directory.security_info import delivery as codes_to_new
 from tenants import limits, scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
@@ -86,6 +87,13 @@ def send_code(*, recovery: str) -> None:
         delivery.send_code(under_way)
 
 
+@tenant_task(priority=URGENT)
+def send_proof(*, proof: str) -> None:
+    """Send the code to an address or number that somebody is about to prove; whatever is over is gone."""
+    if found := Proof.objects.filter(pk=proof).select_related("person").first():
+        codes_to_new.send_code(found)
+
+
 @tenant_task(between=(10, 60))
 def note_wrong_code(*, recovery: str) -> None:
     """Tell the trail of a wrong code."""
@@ -131,6 +139,7 @@ def clear_recoveries(timestamp: int) -> None:
         with tenant.scope():
             throttle.clear_old()
             lockout.clear_old()
+            Proof.objects.filter(ends_at__lt=timezone.now()).delete()
             limits.forget()
             AccessPass.objects.filter(ends_at__lt=timezone.now()).delete()
             Recovery.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it

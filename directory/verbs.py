@@ -98,6 +98,26 @@ REMOVE_GUEST = Action(
 )
 ACCEPT_INVITATION = Action("accept_invitation", gettext_noop("Accept invitation"), own=True)
 DECLINE_INVITATION = Action("decline_invitation", gettext_noop("Decline invitation"), own=True)
+REGISTER_SECURITY_INFO = Action(
+    "register_security_info", gettext_noop("User registered security info"), operation="Create", own=True
+)
+CHANGE_SECURITY_INFO = Action(
+    "change_security_info", gettext_noop("User changed default security info"), own=True
+)
+REMOVE_SECURITY_INFO = Action(
+    "remove_security_info", gettext_noop("User deleted security info"), operation="Delete", own=True
+)
+REGISTERED_ALL = Action(
+    "registered_all", gettext_noop("User registered all required security info"), own=True
+)
+REVIEW_SECURITY_INFO = Action("review_security_info", gettext_noop("User reviewed security info"), own=True)
+REQUIRE_REGISTRATION = Action(
+    "require_registration", gettext_noop("Admin updated security info"), table=roles.AUTHENTICATION_METHODS
+)
+END_SESSION = Action("end_session", gettext_noop("Revoke session"), operation="Delete", own=True)
+END_OTHER_SESSIONS = Action(
+    "end_other_sessions", gettext_noop("Update StsRefreshTokenValidFrom Timestamp"), own=True
+)
 UPDATE_SETTINGS = Action(
     "update_settings",
     gettext_noop("Update company settings"),

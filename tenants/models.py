@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tenants import scopes
@@ -174,13 +176,25 @@ class Session(TenantModel):
     key_hash = models.CharField(max_length=64, primary_key=True)
     data = models.TextField()
     expires_at = models.DateTimeField(db_index=True)
+    owner = models.UUIDField(null=True)  # whoever is signed in; who that is, is none of the wall's business
+    made_at = models.DateTimeField(default=timezone.now)
+    # To the hour, so that a session costs a write an hour, and nobody is followed about.
+    seen_at = models.DateTimeField(null=True)
+    address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=256, blank=True)
 
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
+        indexes = [models.Index(fields=["tenant", "owner"], name="sessions_of_somebody")]
 
     def __str__(self) -> str:
         return self.key_hash[:8]
+
+    @property
+    def handle(self) -> str:
+        """What stands for it on a page: neither its key nor the hash in the table."""
+        return salted_hmac("tenants.session.handle", self.key_hash, algorithm="sha256").hexdigest()[:32]
 
 
 class Counter(TenantModel):

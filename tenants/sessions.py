@@ -5,12 +5,15 @@ database opens nothing. One cookie serves the instance: the key leads home from 
 """
 
 from contextlib import AbstractContextManager
+from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from tenants import scopes
 from tenants.models import Session
@@ -41,6 +44,8 @@ class SessionStore(SessionBase):
     def _validate_session_key(self, key: str | None) -> bool:
         return tenant_of(key) is not None
 
+    seen_at: datetime | None = None  # as its row was when it was loaded
+
     def _home(self, key: str) -> AbstractContextManager:
         return scopes.scope(tenant_of(key))
 
@@ -59,9 +64,11 @@ class SessionStore(SessionBase):
         if row is None:
             self._session_key = None
             return {}
+        self.seen_at = row.seen_at
         return self.decode(row.data)
 
     def create(self) -> None:
+        self.seen_at = None  # under its new key nobody has seen it
         while True:
             self._session_key = self._get_new_session_key()
             try:
@@ -74,8 +81,12 @@ class SessionStore(SessionBase):
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()
-        data = self.encode(self._get_session(no_load=must_create))
-        values = {"data": data, "expires_at": self.get_expiry_date()}
+        session = self._get_session(no_load=must_create)
+        values = {
+            "data": self.encode(session),
+            "expires_at": self.get_expiry_date(),
+            "owner": session.get(SESSION_KEY),
+        }
         with self._home(self.session_key):
             if must_create:
                 self._insert(values)
@@ -90,11 +101,45 @@ class SessionStore(SessionBase):
         except IntegrityError as error:
             raise CreateError from error
 
+    def note(self, address: str | None, user_agent: str) -> None:
+        """Write down from where it is used, once an hour."""
+        hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+        if self.session_key and (self.seen_at is None or self.seen_at < hour):
+            seen = {"seen_at": hour, "address": address, "user_agent": _printable(user_agent)}
+            with self._home(self.session_key):
+                Session.objects.filter(pk=_hash(self.session_key)).update(**seen)
+
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key and self._validate_session_key(key):
             with self._home(key):
                 Session.objects.filter(pk=_hash(key)).delete()
+
+
+def of(owner: UUID, auth_hash: str) -> list[Session]:
+    """The sessions of one of this tenant's people that still stand, last used first.
+
+    `auth_hash` is what Django compares: those from before a reset have another and open nothing.
+    """
+    rows = Session.objects.filter(owner=owner, expires_at__gt=timezone.now())
+    standing = [row for row in rows if SessionStore().decode(row.data).get(HASH_SESSION_KEY) == auth_hash]
+    return sorted(standing, key=lambda row: (row.seen_at or row.made_at, row.made_at), reverse=True)
+
+
+def is_row_of(session: Session, key: str | None) -> bool:
+    """Whether this row is that of the browser with this key."""
+    return session.key_hash == _hash(key or "")
+
+
+def end(owner: UUID, *, handle: str = "", keep: str | None = None) -> int:
+    """Delete one session of somebody's by its handle, or all but the one with this key; says how many."""
+    theirs = Session.objects.filter(owner=owner).exclude(pk=_hash(keep or ""))
+    rows = [row.pk for row in theirs if not handle or constant_time_compare(row.handle, handle)]
+    return Session.objects.filter(owner=owner, pk__in=rows).delete()[0]
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())[:256]
 
 
 def _hash(key: str) -> str:

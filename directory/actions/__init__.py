@@ -30,6 +30,15 @@ from directory.actions.people import (
 )
 from directory.actions.phones import remove_phone, set_phone, set_sms_sign_in
 from directory.actions.roles import assign_role, change_role, remove_role
+from directory.actions.security_info import (
+    ask_to_prove,
+    prove_security_info,
+    remove_security_info,
+    require_registration,
+    review_security_info,
+    set_office_phone,
+)
+from directory.actions.sessions import end_other_sessions, end_session
 from directory.actions.units import (
     add_unit,
     add_unit_member,
@@ -52,15 +61,19 @@ __all__ = [
     "add_unit",
     "add_unit_member",
     "add_user",
+    "ask_to_prove",
     "assign_role",
     "change_password",
     "change_role",
     "disable_user",
     "end_access_pass",
     "enable_user",
+    "end_other_sessions",
+    "end_session",
     "give_access_pass",
     "move_unit",
     "note_access_pass",
+    "prove_security_info",
     "recover_password",
     "remove_alternate_email",
     "remove_group",
@@ -68,11 +81,15 @@ __all__ = [
     "remove_group_owner",
     "remove_phone",
     "remove_role",
+    "remove_security_info",
     "remove_unit",
     "remove_unit_member",
     "remove_user",
+    "require_registration",
     "reset_password",
+    "review_security_info",
     "set_alternate_email",
+    "set_office_phone",
     "set_phone",
     "set_sms_sign_in",
     "unlock",

@@ -7,6 +7,7 @@ from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import EmailMethod, PhoneType, Recovery, Settings, User
 from directory.recovery import flow, throttle
+from directory.security_info import proofs
 
 
 def reset_password(person: User, password: str, *, by: Initiator) -> None:
@@ -80,3 +81,4 @@ def unlock(person: User, *, by: Initiator) -> None:
 def _forget_tries(person: User) -> None:
     lockout.clear(person.user_principal_name)
     throttle.clear(throttle.key_of(person.user_principal_name))
+    proofs.forget(person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -13,6 +14,8 @@ from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, acting, administering, snapshot
 from directory.models import EmailMethod, RoleAssignment, User
+from tenants import scopes
+from tenants.models import EmailDomain
 
 # Of a person: our fields, and what Microsoft Graph's "user resource type" calls them.
 FIELDS = {
@@ -108,20 +111,39 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
     with acting(by, action, person) as (_authority, deed):
         refuse_own(person, address)
         deed.change("alternateEmail", old.address if old else None, address)
-        EmailMethod.objects.update_or_create(user=person, defaults={"address": address, "set_by": by.user_id})
+        values = {"address": address, "set_by": by.user_id, "proved_at": None}
+        EmailMethod.objects.update_or_create(user=person, defaults=values)
         tasks.notify(person, "email_changed" if old else "email_added")
         if old:
             tasks.notify(person, "email_changed", "email", old.address)
 
 
-def refuse_own(person: User, address: str) -> None:
-    """Raise Refused unless it is an address at all, and one that is read without the forgotten password."""
-    if address.strip().lower() == person.user_principal_name:
+def refuse_own(person: User, address: str, domains: Collection[str] | None = None) -> None:
+    """Raise Refused unless it is an address at all, and one that is read without the forgotten password.
+
+    `domains` are the tenant's own, where many are asked about; without them they are looked up.
+    """
+    own = own_domains() if domains is None else domains
+    if address.strip().lower() == person.user_principal_name or _domain_of(address) in own:
         raise Refused(_("An alternate address is one that opens without this account’s password."))
     try:
         EmailMethod(address=address).clean_fields(exclude=["user", "tenant"])
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
+
+
+def own_domains() -> set[str]:
+    """The domains of this tenant, on which no alternate address may be."""
+    return set(EmailDomain.objects.filter(tenant=scopes.require()).values_list("domain", flat=True))
+
+
+def _domain_of(address: str) -> str:
+    """As domains are stored: in small letters, in the form that goes over the wire (RFC 5890)."""
+    domain = address.rpartition("@")[2].strip().lower()
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
 
 
 def remove_alternate_email(person: User, *, by: Initiator) -> None:

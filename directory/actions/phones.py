@@ -22,6 +22,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
                 "number": number,
                 "sms_sign_in": bool(old and old.sms_sign_in and old.number == number),
                 "set_by": by.user_id,
+                "proved_at": None,
             },
         )
         tasks.notify(person, "phone_changed" if old else "phone_added")

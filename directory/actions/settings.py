@@ -13,7 +13,10 @@ from directory.verbs import Action
 # Whose business it is besides a Global Administrator's: Microsoft's "Least privileged roles by task".
 DEEDS: dict[Action, frozenset[str]] = {
     verbs.UPDATE_PORTAL_ACCESS: frozenset({"my_staff_access", "my_staff_group"}),
-    verbs.UPDATE_METHODS: frozenset({"methods_required", "sms_sign_in", "temporary_access_pass"}),
+    verbs.UPDATE_METHODS: frozenset(
+        {"methods_required", "sms_sign_in", "temporary_access_pass", "registration_required"}
+        | {"registration_group", "registration_review_days", "registration_from"}
+    ),
 }
 
 

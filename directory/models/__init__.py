@@ -5,8 +5,9 @@ from directory.models.lockout import FamiliarNetwork, SignInCount, SignInLock
 from directory.models.messages import Channel, Message, MessageTemplate, OutboxMessage, State
 from directory.models.methods import EmailMethod, PhoneMethod, PhoneType
 from directory.models.password_policies import PasswordPolicy, Preset
-from directory.models.policies import Access, Settings
+from directory.models.policies import Access, Registrants, Settings
 from directory.models.recovery import Recovery, Throttle, Way
+from directory.models.security_info import InfoKind, Proof
 from directory.models.texts import Gateway, Recipients, TextSettings
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
 from directory.models.uploads import Upload
@@ -25,6 +26,7 @@ __all__ = [
     "GroupMember",
     "GroupOwner",
     "Guest",
+    "InfoKind",
     "Invitation",
     "Kind",
     "Message",
@@ -34,8 +36,10 @@ __all__ = [
     "PhoneMethod",
     "PhoneType",
     "Preset",
+    "Proof",
     "Recipients",
     "Recovery",
+    "Registrants",
     "RoleAssignment",
     "SearchWord",
     "Settings",

@@ -24,6 +24,7 @@ class PhoneMethod(TenantModel):
     sms_sign_in = models.BooleanField(_("can be used to sign in"), default=False)
     set_by = models.UUIDField(null=True, editable=False)
     set_at = models.DateTimeField(auto_now=True)
+    proved_at = models.DateTimeField(null=True, editable=False)  # by the person, with a code
 
     class Meta:
         ordering = ["phone_type"]
@@ -49,6 +50,7 @@ class EmailMethod(TenantModel):
     address = models.EmailField(_("alternate email address"))
     set_by = models.UUIDField(null=True, editable=False)
     set_at = models.DateTimeField(auto_now=True)
+    proved_at = models.DateTimeField(null=True, editable=False)  # by the person, with a code
 
     class Meta:
         verbose_name = _("alternate email address")

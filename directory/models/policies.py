@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,15 @@ class Access(models.TextChoices):
     ALL = "all", _("All users")
     SELECTED = "selected", _("Selected group")
     NOBODY = "nobody", _("Nobody")
+
+
+class Registrants(models.TextChoices):
+    """Who has to register ways to prove themselves before anything else."""
+
+    NOBODY = "nobody", _("Nobody")
+    ROLES = "roles", _("Whoever holds a role")
+    SELECTED = "selected", _("Selected group")
+    ALL = "all", _("All users")
 
 
 class Settings(TenantModel):
@@ -48,6 +57,30 @@ class Settings(TenantModel):
         choices=[(1, "1"), (2, "2")],
         default=1,
         help_text=_("To reset a forgotten password. Whoever holds a role always needs two."),
+    )
+    registration_required = models.CharField(
+        _("Require registration at sign-in"),
+        max_length=16,
+        choices=Registrants.choices,
+        default=Registrants.NOBODY,
+        help_text=_(
+            "Who is led to their security info after signing in, until what a reset needs is proved."
+        ),
+    )
+    registration_group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("registration group")
+    )
+    registration_review_days = models.PositiveSmallIntegerField(
+        _("Re-confirm after days"),
+        default=0,
+        validators=[MaxValueValidator(730)],  # Microsoft Entra, "How it works: self-service password reset"
+        help_text=_("Whoever has to register is asked so often whether all is still right; 0 for never."),
+    )
+    registration_from = models.DateTimeField(
+        _("Registered again from"),
+        null=True,
+        blank=True,
+        help_text=_("What was proved before this moment has to be proved again."),
     )
     look_up_everyone = models.BooleanField(
         _("Look up everyone"),
@@ -115,6 +148,8 @@ class Settings(TenantModel):
             raise ValidationError({"my_staff_group": _("Choose the group.")})
         if self.self_service_reset == Access.SELECTED and not self.self_service_group_id:
             raise ValidationError({"self_service_group": _("Choose the group.")})
+        if self.registration_required == Registrants.SELECTED and not self.registration_group_id:
+            raise ValidationError({"registration_group": _("Choose the group.")})
 
     def opens_portal_for(self, user: User) -> bool:
         """Whether this switch lets the person in; a role is needed too."""

@@ -45,6 +45,7 @@ class AdministrativeUnit(TenantModel):
     hidden_membership = models.BooleanField(_("hidden membership"), default=False)
     is_restricted = models.BooleanField(_("restricted management"), default=False)
     password_style = models.CharField(_("style of temporary passwords"), max_length=32, blank=True)
+    registration_from = models.DateTimeField(_("registers again from"), null=True, editable=False)
     source = models.CharField(max_length=64, blank=True, editable=False)
     source_id = models.CharField(max_length=256, blank=True, editable=False)
 

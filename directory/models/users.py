@@ -69,6 +69,9 @@ class User(AbstractBaseUser, TenantModel):
     must_change_password = models.BooleanField(_("must change password"), default=False)
     password_changed_at = models.DateTimeField(_("last password change"), null=True, blank=True)
     sessions_valid_from = models.DateTimeField(default=timezone.now, editable=False)
+    # What was proved before is to be proved again; and when they last said that all is right.
+    registration_from = models.DateTimeField(_("registers again from"), null=True, editable=False)
+    security_info_reviewed_at = models.DateTimeField(null=True, editable=False)
     sort_name = models.CharField(max_length=256, editable=False, db_collation="C")
     authority = models.CharField(
         _("where the password lives"), max_length=32, default="local", editable=False

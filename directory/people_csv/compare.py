@@ -119,8 +119,12 @@ class _Comparison:
         old = self.on_file[name].get(person.pk, "")
         if cell == old:
             return []
-        value = cell and (to_e164(cell, self.region) if name == PHONE else _address(person, cell))
+        value = cell and (to_e164(cell, self.region) if name == PHONE else self._address(person, cell))
         return [] if value == old else [Change(name, old, value)]
+
+    def _address(self, person: User, cell: str) -> str:
+        refuse_own(person, cell, self.domains)
+        return cell
 
 
 def _enabled(cell: str, old: bool) -> bool:
@@ -128,11 +132,6 @@ def _enabled(cell: str, old: bool) -> bool:
     if not cell or cell.lower() in YES + NO:
         return old if not cell else cell.lower() in YES
     raise ValidationError(_("Write true or false."))
-
-
-def _address(person: User, cell: str) -> str:
-    refuse_own(person, cell)
-    return cell
 
 
 def _set(step: Step) -> None:

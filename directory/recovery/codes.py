@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from directory.models import Recovery
+from directory.models import Proof, Recovery
 
 DIGITS = 6
 LIFETIME = timedelta(minutes=5)  # Microsoft Entra, "How it works: self-service password reset"
@@ -17,12 +17,12 @@ def make() -> str:
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
-def hashed(recovery: Recovery, code: str) -> str:
-    """Keyed, for six digits are soon tried; and good for this one way back only."""
-    value = f"{recovery.pk}|{recovery.way}|{code}"
+def hashed(row: Recovery | Proof, code: str) -> str:
+    """Keyed, for six digits are soon tried; and good for this one row and way only."""
+    value = f"{row.pk}|{row.way}|{code}"
     return salted_hmac("directory.recovery.code", value, algorithm="sha256").hexdigest()
 
 
-def is_right(recovery: Recovery, code: str) -> bool:
+def is_right(row: Recovery | Proof, code: str) -> bool:
     """Whether this is the code that was sent; where none was, none is, after the same work."""
-    return constant_time_compare(recovery.code_hash or "-" * 64, hashed(recovery, code))
+    return constant_time_compare(row.code_hash or "-" * 64, hashed(row, code))

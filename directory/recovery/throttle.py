@@ -32,10 +32,12 @@ EMAIL = "email"
 SMS = "sms"
 CHECK = "check"  # of a code, right or wrong
 FAILURE = "failure"  # a wrong code
+PROOF = "proof"  # of security info: a check by somebody who is signed in, with several to prove
 LIMITS = {
     EMAIL: Limit(10, timedelta(minutes=10)),
     SMS: Limit(5, timedelta(hours=1)),
     CHECK: Limit(5, timedelta(hours=1)),
+    PROOF: Limit(10, timedelta(hours=1)),
     FAILURE: Limit(4, timedelta(hours=24)),  # the fifth wrong code locks at once
 }
 
@@ -74,7 +76,7 @@ def count(name_key: str, kind: str) -> None:
         raise Locked(just_now=not before)
 
 
-def attempt(name_key: str, is_right: Callable[[], bool]) -> bool:
+def attempt(name_key: str, is_right: Callable[[], bool], kind: str = CHECK) -> bool:
     """Let one guess through and say whether it is right. Raises Locked like count, and for a fifth wrong one.
 
     The guess is looked at while the name's row is held: of many at once none slips past the last allowed.
@@ -83,7 +85,7 @@ def attempt(name_key: str, is_right: Callable[[], bool]) -> bool:
     with transaction.atomic():
         row = Throttle.objects.hold(name_key=name_key)
         before = _is_locked(row)
-        _add(row, CHECK)
+        _add(row, kind)
         if not _is_locked(row):
             right = is_right()
             if not right:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mystaff.account import factors, views
+from mystaff.account import factors, info, signed_in, views
 
 urlpatterns = [
     path("account/", views.account, name="account"),
@@ -10,5 +10,11 @@ urlpatterns = [
     path("account/keys/<int:pk>/", factors.rename_key, name="rename_key"),
     path("account/factors/<int:pk>/remove/", factors.remove_factor, name="remove_factor"),
     path("account/recovery-codes/", factors.recovery_codes, name="recovery_codes"),
+    path("account/sessions/end/", signed_in.end_session, name="end_session"),
+    path("account/security-info/review/", info.review, name="review_security_info"),
+    path("account/security-info/<slug:kind>/", info.security_info, name="security_info"),
+    path("account/security-info/<slug:kind>/prove/", info.prove, name="prove_security_info"),
+    path("account/security-info/<slug:kind>/code/", info.code, name="security_info_code"),
+    path("account/security-info/<slug:kind>/remove/", info.remove, name="remove_security_info"),
     path("switch/", views.switch_organization, name="switch_organization"),
 ]

@@ -11,9 +11,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from directory import guests
-from directory.models import EmailMethod, Invitation
+from directory.models import Invitation
 from mystaff.account import factors
 from mystaff.account.forms import ChangePasswordForm
+from mystaff.account.overview import overview
 from mystaff.initiator import initiator
 from mystaff.own_password import change_own
 
@@ -27,12 +28,10 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _answer(request)
     context = {
-        "phones": request.user.phones.all(),
-        "email": EmailMethod.objects.filter(user=request.user).first(),
         "factors": {} if request.user.is_guest else factors.shown(request),
         "invitations": request.user.invitations.filter(accepted_at=None).select_related("host"),
     }
-    return render(request, "account/account.html", context)
+    return render(request, "account/account.html", context | overview(request))
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

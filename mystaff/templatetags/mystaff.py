@@ -60,6 +60,12 @@ def when(moment: datetime) -> str:
     return _("%(day)s, %(time)s") % {"day": _day(local), "time": formats.date_format(local, "H:i")}
 
 
+@register.filter
+def hour(moment: datetime) -> str:
+    """The hour it was in, as people say times: nobody has to know the minute."""
+    return when(moment.replace(minute=0))
+
+
 def _day(local: datetime) -> str:
     today = timezone.localtime().date()
     if local.date() == today:

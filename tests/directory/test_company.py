@@ -13,6 +13,9 @@ from directory.door import CommandLine, Denied, Initiator
 from directory.models import Access, Group, Settings
 from tests.conftest import assign, make_person
 
+REGISTRATION = {"registration_required", "registration_group", "registration_review_days"}
+REGISTRATION |= {"registration_from"}
+
 
 def company(*args: str) -> dict[str, str]:
     out = StringIO()
@@ -99,7 +102,10 @@ def test_by_somebody_only_what_they_may(district):
     ("role", "fields"),
     [
         (roles.USER, {"my_staff_access", "my_staff_group"}),
-        (roles.AUTHENTICATION_POLICY, {"methods_required", "sms_sign_in", "temporary_access_pass"}),
+        (
+            roles.AUTHENTICATION_POLICY,
+            {"methods_required", "sms_sign_in", "temporary_access_pass"} | REGISTRATION,
+        ),
         (roles.HELPDESK, set()),
         (roles.PRIVILEGED_ROLE, set()),
         (roles.GLOBAL_READER, set()),

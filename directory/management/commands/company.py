@@ -3,18 +3,27 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from directory import command_line
 from directory.actions.settings import update_settings
 from directory.door import Denied
-from directory.models import Access, Group, Settings
+from directory.models import Access, Group, Registrants, Settings
 from directory.passwords import Style
 
 ACCESS = {"all": Access.ALL, "selected": Access.SELECTED, "none": Access.NOBODY}
+REGISTRANTS = {
+    "all": Registrants.ALL,
+    "roles": Registrants.ROLES,
+    "selected": Registrants.SELECTED,
+    "none": Registrants.NOBODY,
+}
 ON_OFF = {"on": True, "off": False}
 
 
@@ -26,6 +35,26 @@ def group_called(name: str) -> Group | None:
     if found is None:
         raise CommandError(f"There is no group {name}.")
     return found
+
+
+def number(typed: str) -> int:
+    """A whole number."""
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
+        raise CommandError(f"{typed} is not a number of days.")
+    return int(typed)
+
+
+def moment(typed: str) -> datetime | None:
+    """A moment, in the server's time zone unless it names another; `now`; none for an empty one."""
+    if typed in ("", "now"):
+        return timezone.now() if typed else None
+    try:
+        read = parse_datetime(typed)
+    except ValueError:
+        read = None
+    if read is None:
+        raise CommandError(f"{typed} is not a moment, like 2026-09-01T08:00.")
+    return read if timezone.is_aware(read) else timezone.make_aware(read)
 
 
 @dataclass(frozen=True)
@@ -54,6 +83,10 @@ OPTIONS = [
     Option("self_service_reset", ACCESS),
     Option("self_service_group", read=group_called, metavar="NAME"),
     Option("methods_required", {"1": 1, "2": 2}),
+    Option("registration_required", REGISTRANTS),
+    Option("registration_group", read=group_called, metavar="NAME"),
+    Option("registration_review_days", read=number, metavar="DAYS"),
+    Option("registration_from", read=moment, metavar="now|YYYY-MM-DDTHH:MM"),
     Option("my_staff_access", ACCESS),
     Option("my_staff_group", read=group_called, metavar="NAME"),
     Option("sms_sign_in", ON_OFF),
