@@ -45,6 +45,7 @@ from directory.actions.units import (
     move_unit,
     remove_unit,
     remove_unit_member,
+    require_registration_in,
     update_unit,
 )
 
@@ -86,6 +87,7 @@ __all__ = [
     "remove_unit_member",
     "remove_user",
     "require_registration",
+    "require_registration_in",
     "reset_password",
     "review_security_info",
     "set_alternate_email",

@@ -11,7 +11,7 @@ from directory import registration, tasks, verbs
 from directory.actions.people import refuse_own
 from directory.connectors import Refused
 from directory.door import Initiator, acting
-from directory.models import EmailMethod, InfoKind, PhoneMethod, User
+from directory.models import EmailMethod, InfoKind, PhoneMethod, TextSettings, User
 from directory.notices import texts_are_sent
 from directory.security_info import proofs
 
@@ -42,6 +42,8 @@ def ask_to_prove(kind: str, destination: str, *, by: Initiator) -> None:
         refuse_own(by.user, destination)
     elif kind not in proofs.OFFERED or not texts_are_sent(by.user):
         raise Refused(_("No text message can be sent to you, so this number cannot be proved."))
+    elif not TextSettings.current().goes_to(destination):
+        raise Refused(_("Texts do not go to the country of this number."))
     proofs.ask(by.user, kind, destination)
 
 

@@ -7,9 +7,11 @@ Source: "Restricted management administrative units in Microsoft Entra ID".
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory import administration, administrators, permissions, roles
@@ -59,6 +61,19 @@ def update_unit(unit: AdministrativeUnit, values: dict[str, Any], *, by: Initiat
     new.full_clean()
     with administering(by, administration.UPDATE_UNIT, _target(old)) as deed:
         new.save(update_fields=note_changes(deed, old, new, FIELDS))
+
+
+def require_registration_in(unit: AdministrativeUnit, *, by: Initiator) -> None:
+    """Ask everybody in a location, and below it, who has security info on file to prove it again."""
+    old, new = inside(unit), inside(unit)
+    with administering(by, administration.UPDATE_UNIT, _target(old)) as deed:
+        new.registration_from = timezone.now()
+        deed.change("registrationFrom", _said(old.registration_from), _said(new.registration_from))
+        new.save(update_fields=["registration_from"])
+
+
+def _said(moment: datetime | None) -> str | None:
+    return moment and moment.isoformat()
 
 
 def move_unit(unit: AdministrativeUnit, parent: AdministrativeUnit | None, *, by: Initiator) -> None:

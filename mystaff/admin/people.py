@@ -34,6 +34,7 @@ from mystaff.initiator import initiator
 from mystaff.templatetags.mystaff import phone as written
 
 METHODS = ("alternate_email_address", "mobile_phone_number")
+REGISTER = "register_again"
 
 
 class PersonForm(DeedForm):
@@ -48,6 +49,11 @@ class PersonForm(DeedForm):
     mobile_phone_number = forms.CharField(
         label=gettext_lazy("Mobile phone number"), required=False, max_length=64
     )
+    register_again = forms.BooleanField(
+        label=gettext_lazy("Require registration again"),
+        required=False,
+        help_text=gettext_lazy("Their security info is to be proved again at the next sign-in."),
+    )
     reaches_methods = True  # set on the class by the admin: whether these two are this visitor's business
 
     class Meta:
@@ -57,7 +63,7 @@ class PersonForm(DeedForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if not self.reaches_methods:
-            for name in METHODS:
+            for name in (*METHODS, REGISTER):
                 del self.fields[name]
         elif not self.instance._state.adding:
             email, phone = on_file(self.instance)
@@ -99,7 +105,7 @@ class PersonAdmin(PeopleAsCSV, DeedAdmin):
     search_fields = ["words"]  # shows the box; what is found says get_search_results
     search_help_text = gettext_lazy("The beginning of a first or last name, user name or employee number.")
     ordering = ["sort_name", "id"]
-    readonly_fields = ["password_changed_at", "locations", "groups", "roles"]
+    readonly_fields = ["password_changed_at", "registration_from", "locations", "groups", "roles"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return User.objects.members()
@@ -110,6 +116,7 @@ class PersonAdmin(PeopleAsCSV, DeedAdmin):
 
     def get_fields(self, request, obj=None) -> list[str]:
         methods = METHODS if self._reaches_methods(request, obj) else ()
+        methods += (REGISTER,) if obj and methods else ()
         return [*FIELDS, "is_active", *methods, *(self.readonly_fields if obj else ())]
 
     def get_readonly_fields(self, request, obj=None) -> list[str]:
@@ -148,6 +155,8 @@ class PersonAdmin(PeopleAsCSV, DeedAdmin):
             person = User.objects.get(pk=obj.pk)
             _set_active(person, form.cleaned_data["is_active"], by)
             _set_methods(person, form, by)
+            if form.cleaned_data.get(REGISTER):
+                actions.require_registration(person, by=by)
             return
         actions.add_user(obj, by=by)
         messages.info(request, no_password(obj))

@@ -20,6 +20,7 @@ from mystaff.admin.forms import PeopleField, PlaceField
 from mystaff.admin.listing import listed
 from mystaff.initiator import initiator
 
+SHOWN_ONLY = ("registration_from", "members", "roles")
 SHOWN = 50  # members on the page; the people list has all
 
 
@@ -36,6 +37,13 @@ class UnitForm(DeedForm):
         required=False,
     )
     add_people = PeopleField(label=gettext_lazy("Add people"))
+    register_again = forms.BooleanField(
+        label=gettext_lazy("Require registration again"),
+        required=False,
+        help_text=gettext_lazy(
+            "Whoever is here or below and has security info on file proves it again at the next sign-in."
+        ),
+    )
     remove_people = PeopleField(label=gettext_lazy("Remove people"))
 
     class Meta:
@@ -63,10 +71,10 @@ class UnitAdmin(DeedAdmin):
 
     def get_fields(self, request, obj=None) -> list[str]:
         facts = ["name", "kind", "below", "password_style", "hidden_membership", "is_restricted"]
-        return [*facts, "add_people", *(["remove_people", "members", "roles"] if obj else [])]
+        return [*facts, "add_people", *(["remove_people", "register_again", *SHOWN_ONLY] if obj else [])]
 
     def get_readonly_fields(self, request, obj=None) -> list[str]:
-        return ["is_restricted", "members", "roles"] if obj else []
+        return ["is_restricted", *SHOWN_ONLY] if obj else []
 
     def notes(self, request: HttpRequest, obj: AdministrativeUnit) -> list[str]:
         found = []
@@ -91,6 +99,8 @@ class UnitAdmin(DeedAdmin):
             actions.add_unit_member(obj, person, by=by)
         for person in data.get("remove_people", []):
             actions.remove_unit_member(obj, person, by=by)
+        if data.get("register_again"):
+            actions.require_registration_in(obj, by=by)
 
     def remove(self, obj: AdministrativeUnit, by: Initiator) -> None:
         actions.remove_unit(obj, by=by)

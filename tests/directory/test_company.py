@@ -13,6 +13,7 @@ from directory.door import CommandLine, Denied, Initiator
 from directory.models import Access, Group, Settings
 from tests.conftest import assign, make_person
 
+PASSES = "temporary_access_pass"
 REGISTRATION = {"registration_required", "registration_group", "registration_review_days"}
 REGISTRATION |= {"registration_from"}
 

@@ -34,6 +34,13 @@ INSIDE = {
     "confirm": [TO, UP, UP, UP, UP, UP, TO, TO, TO],
     "account": [TO, UP, UP, UP, UP, UP, TO, UP, TO],
     "change_password": [TO, UP, UP, UP, UP, UP, TO, TO, TO],
+    "end_session": [TO, 405, 405, 405, 405, 405, TO, 405, TO],
+    "review_security_info": [TO, 405, 405, 405, 405, 405, TO, 405, TO],
+    # Signed in, but not confirmed lately: to the page that confirms.
+    "security_info": [TO] * 9,
+    "prove_security_info": [TO] * 9,
+    "security_info_code": [TO] * 9,
+    "remove_security_info": [TO] * 9,
     "switch_organization": [TO, UP, UP, UP, UP, UP, TO, UP, TO],
     "locations": [TO, NO, UP, TO, UP, UP, TO, TO, TO],
     "location": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
@@ -77,6 +84,12 @@ OUTSIDE = {
     "confirm": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
     "account": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
     "change_password": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
+    "end_session": [TO, TO, TO, TO, TO, TO, 405, TO, TO],
+    "review_security_info": [TO, TO, TO, TO, TO, TO, 405, TO, TO],
+    "security_info": [TO] * 9,
+    "prove_security_info": [TO] * 9,
+    "security_info_code": [TO] * 9,
+    "remove_security_info": [TO] * 9,
     "switch_organization": [TO, TO, TO, TO, TO, TO, UP, TO, TO],
 }
 ADMIN_OUTSIDE = [TO, TO, TO, TO, TO, TO, UP, TO, TO]
@@ -137,7 +150,8 @@ def visitors(district, lake, operator) -> dict[str, Client]:
 
 def path_of(district, pattern: URLPattern, prefix: str) -> str:
     pk = district.lincoln.pk if "locations" in str(pattern.pattern) else district.sam.pk
-    return f"{prefix}/{str(pattern.pattern).replace('<uuid:pk>', str(pk)).replace('<int:pk>', '1')}"
+    path = str(pattern.pattern).replace("<uuid:pk>", str(pk)).replace("<int:pk>", "1")
+    return f"{prefix}/{path.replace('<slug:kind>', 'email')}"
 
 
 def statuses(district, visitors, pattern: URLPattern, prefix: str) -> list[int]:
