@@ -77,6 +77,21 @@ def remove_phone(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @portal_view
 @asks_first
+def register_again(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asks, then has the person prove their security info again when they next sign in."""
+    person = person_or_404(request, pk)
+    check(request, verbs.REQUIRE_REGISTRATION, person)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and succeeds(form, actions.require_registration, person, by=initiator(request)):
+        said = _("%(name)s is asked to prove their security info again at the next sign-in.")
+        messages.success(request, said % {"name": person.first_name})
+        return redirect("person", pk)
+    context = {"person": person, "form": form}
+    return render(request, "portal/register_again.html", context, status=_status(form))
+
+
+@portal_view
+@asks_first
 def phone_sign_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Asks, then lets the person sign in with the number, or ends that."""
     person = person_or_404(request, pk)

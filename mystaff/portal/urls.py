@@ -2,7 +2,7 @@ from django.urls import path
 
 from mystaff.portal import views
 from mystaff.portal.passwords import reset_password, unlock
-from mystaff.portal.phones import phone, phone_sign_in, remove_phone
+from mystaff.portal.phones import phone, phone_sign_in, register_again, remove_phone
 from mystaff.portal.sign_in_methods import clear_factors, end_access_pass, give_access_pass
 
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("people/<uuid:pk>/access-pass/", give_access_pass, name="give_access_pass"),
     path("people/<uuid:pk>/access-pass/end/", end_access_pass, name="end_access_pass"),
     path("people/<uuid:pk>/sign-in-methods/remove/", clear_factors, name="clear_factors"),
+    path("people/<uuid:pk>/register-again/", register_again, name="register_again"),
     path("accent.css", views.accent, name="accent"),
 ]

@@ -60,6 +60,7 @@ INSIDE = {
     "phone": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
     "remove_phone": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
     "phone_sign_in": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
+    "register_again": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
 }
 ADMIN = [TO, NO, NO, NO, NO, UP, TO, NO, TO]
 OUTSIDE = {
@@ -231,6 +232,7 @@ POSTS = {
     "phone": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
     "remove_phone": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
     "phone_sign_in": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
+    "register_again": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
 }
 
 
