@@ -43,7 +43,7 @@ class Device:
 
     @property
     def icon(self) -> str:
-        return "phone" if self.system in CARRIED else "office"
+        return "phone" if self.system in CARRIED else "computer"
 
 
 def device(user_agent: str) -> Device:

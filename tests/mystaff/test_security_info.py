@@ -143,7 +143,7 @@ def test_a_guest_is_led_home(district, lake, guest_maria):
 
 def test_where_no_texts_go_no_number_is_offered(district):
     page = text_of(confirmed(district.pia).get(HERE))  # a pupil, and texts go to staff
-    assert "Add : Alternate e-mail" in page and "Mobile phone" not in page
+    assert "Add Alternate e-mail" in page and "Mobile phone" not in page
 
 
 def test_another_persons_proof_is_not_there(district):
