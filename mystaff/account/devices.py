@@ -42,8 +42,9 @@ class Device:
         return self.browser or self.system or _("A browser that does not say what it is")
 
     @property
-    def icon(self) -> str:
-        return "phone" if self.system in CARRIED else "computer"
+    def is_carried(self) -> bool:
+        """Whether it is a phone or a tablet."""
+        return self.system in CARRIED
 
 
 def device(user_agent: str) -> Device:

@@ -18,8 +18,8 @@ ROWS = (
     "INSERT INTO social_auth_usersocialauth (provider, uid, user_id, created, modified, extra_data, id_key) "
     "VALUES ('x', {u}, {u}, now(), now(), '{{}}', 'x')",
     "INSERT INTO cache (cache_key, value, expires) VALUES (md5({u})::uuid, 'x', now() + interval '1 year')",
-    "INSERT INTO tenants_session (key_hash, data, expires_at) "
-    "VALUES (md5({u})::uuid, 'x', now() + interval '1 year')",
+    "INSERT INTO tenants_session (key_hash, data, expires_at, made_at, user_agent, owner) "
+    "VALUES (md5({u})::uuid, 'x', now() + interval '1 year', now(), 'x', {u})",
     "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args) VALUES "
     "('x', 'x', {u}, jsonb_build_object('tenant', {t}, 'person', {u}))",
 )
