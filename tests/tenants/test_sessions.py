@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tenants import scopes
 from tenants.models import Session
-from tenants.sessions import SessionStore, _hash, end, of, tenant_of
+from tenants.sessions import SessionStore, _hash, all_but, end, find, of, tenant_of
 
 
 def test_a_session_stands_in_the_tenant_where_it_was_made(riverside, lakeshore):
@@ -102,14 +102,14 @@ def test_a_session_is_its_owners_and_is_ended_by_its_handle(riverside, lakeshore
         first = rows[stores[0].session_key]
         assert [row.owner for row in rows.values()] == [sam, sam, omar]
         assert first.handle not in (first.key_hash, stores[0].session_key) and len(first.handle) == 32
-        assert end(omar, handle=first.handle) == 0
+        assert find(omar, first.handle) == [] and end(omar, [first.pk]) == 0
         with lakeshore.scope():
-            assert end(sam, handle=first.handle) == 0 and of(sam, "hash") == []
+            assert find(sam, first.handle) == [] and end(sam, [first.pk]) == 0 and of(sam, "hash") == []
         assert {row.pk for row in of(sam, "hash")} == {row.pk for row in rows.values() if row.owner == sam}
         assert of(sam, "another hash") == []
-        assert end(sam, handle=first.handle) == 1
-        assert end(sam, keep=stores[1].session_key) == 0
-        assert end(omar) == 1
+        assert end(sam, find(sam, first.handle)) == 1
+        assert all_but(sam, stores[1].session_key) == []
+        assert end(omar, all_but(omar, None)) == 1
 
 
 def test_what_a_session_says_is_kept_where_the_session_stands(riverside, lakeshore):

@@ -1,4 +1,4 @@
-"""**Require registration again**, for a person or a location; and no alternate address on a domain of its own."""
+"""**Require registration again**, for a person or a location; no alternate address on a domain of ours."""
 
 import pytest
 from django.core.management import CommandError, call_command
