@@ -65,7 +65,7 @@ def proved_by(person: User, code: str) -> Authenticator | None:
 def _matches(row: Authenticator, code: str) -> bool:
     try:
         return _is_next_of_app(row, code) if row.type == APP else row.wrap().validate_code(code)
-    except keys.Undecryptable:
+    except (keys.Undecryptable, keys.NoKeys):
         # Sealed elsewhere, or under a key that is gone: it proves nothing, and must not hide what still does.
         logger.error("A second factor cannot be read: none of the keys opens row %s.", row.pk)
         return False

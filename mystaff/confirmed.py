@@ -50,7 +50,10 @@ def confirmed_within(minutes: float) -> Callable[[View], View]:
 def ask(request: HttpRequest) -> HttpResponse:
     """To the page that confirms, and back to this address afterwards; what was typed here is not kept."""
     where = f"{confirm_page(request)}?{urlencode({'next': request.get_full_path()})}"
-    return HttpResponseClientRedirect(where) if request.htmx else HttpResponseRedirect(where)
+    # A middleware may ask before htmx's own has looked at the request.
+    return (
+        HttpResponseClientRedirect(where) if getattr(request, "htmx", None) else HttpResponseRedirect(where)
+    )
 
 
 def confirm_page(request: HttpRequest) -> str:

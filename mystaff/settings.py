@@ -187,7 +187,6 @@ ACCOUNT_RATE_LIMITS = {
 
 MFA_ADAPTER = "mystaff.factors_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds that a telephone's clock may be wrong (RFC 6238, 5.2)
 
 # --- Sessions ----------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from mystaff.account import pending_app
 from mystaff.account.factor_forms import AppForm, KeyForm, NameForm
 from mystaff.confirmed import confirmed_within
 from mystaff.initiator import initiator
+from tenants import keys
 
 CONFIRMED = 10  # minutes
 
@@ -41,7 +42,9 @@ def factors_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return confirmed(request, *args, **kwargs)
         except Refused as refused:
             messages.warning(request, str(refused))
-            return redirect("account")
+        except keys.NoKeys:
+            messages.warning(request, _("This cannot be stored here yet. Tell whoever runs this site."))
+        return redirect("account")
 
     return opened
 

@@ -59,7 +59,7 @@ def access_pass(request: HttpRequest) -> HttpResponse:
     if person is None:
         return render(request, "signin/access_pass.html", {"form": form}, status=422 if form.errors else 200)
     actions.note_access_pass(person, ip_address=client_ip(request))
-    return let_in(request, person, "access_pass", then=f"{reverse('account')}#security")
+    return let_in(request, person, "access_pass", to=f"{reverse('account')}#security")
 
 
 def _let_through(request: HttpRequest, form: AccessPassForm) -> User | None:

@@ -14,13 +14,13 @@ STAGES = ["mystaff.signin.stages.SecondFactorStage"]
 
 
 def let_in(
-    request: HttpRequest, person: User, method: str, *, then: str = "", **facts: str | int
+    request: HttpRequest, person: User, method: str, *, to: str = "", **facts: str | int
 ) -> HttpResponse:
     """Sign in a person who was just proved by this method; the answer leads to what remains to be asked.
 
     Never call Django's login: it would pass by second factors and policies. `facts` stay in the session,
-    where policies read how somebody came in; never a secret. `then` is a page of ours to lead to at the end;
+    where policies read how somebody came in; never a secret. `to` is a page of ours to lead to at the end;
     without it the request's `next`, or where such a person begins.
     """
     record_authentication(request, person, method, **facts)
-    return perform_login(request, Login(user=person, redirect_url=then or next_page(request, "") or None))
+    return perform_login(request, Login(user=person, redirect_url=to or next_page(request, "") or None))

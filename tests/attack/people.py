@@ -22,6 +22,7 @@ from directory.models import (
     OutboxMessage,
     PasswordPolicy,
     PhoneMethod,
+    Proof,
     Settings,
     TextSettings,
     UnitMembership,
@@ -125,6 +126,14 @@ class People:
         OutboxMessage.objects.create(channel="email", to="x@home.example", subject="x", body="x")
         Message.objects.create(channel="email", to="x@home.example", name="test", person=someone)
         MessageTemplate.objects.create(name="test", subject="x", text="x", html="x")
+        in_an_hour = timezone.now() + timedelta(hours=1)
+        Proof.objects.create(
+            person=someone,
+            kind="email",
+            destination="x@home.example",
+            asked_at=in_an_hour,
+            ends_at=in_an_hour,
+        )
         Upload.objects.create(owner=someone, name="x.csv", content=b"User name", seen=["x"])
         TextSettings.objects.create(gateway="http", url="https://sms.example/", secret="x")
 

@@ -7,16 +7,11 @@ from playwright.sync_api import Page
 
 from directory.models import OutboxMessage, PhoneMethod, User
 from tests import jobs
-from tests.browser.steps import OWN, choose_own, field, heading, press, sign_in
+from tests.browser.scenes_of_factors import passes, second_factors
+from tests.browser.steps import OWN, choose_own, field, go, heading, press, sign_in
 from tests.directory.recovery.conftest import codes_sent
 
 Visit = Callable[..., Page]
-
-
-def go(page: Page, name: str) -> None:
-    """Press, and wait for the page that follows: what is looked at next must be that one."""
-    with page.expect_navigation():
-        press(page, name)
 
 
 def strangers(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:
@@ -161,7 +156,7 @@ def _locked(page: Page, person: User) -> Iterator[tuple[str, Page]]:
     yield "too many tries", page
 
 
-SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot]
+SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot, second_factors, passes]
 
 
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:

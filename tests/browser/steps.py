@@ -24,6 +24,12 @@ def press(page: Page, *names: str) -> None:
         pressable(page, name).click()
 
 
+def go(page: Page, name: str) -> None:
+    """Press, and wait for the page that follows: what is looked at next must be that one."""
+    with page.expect_navigation():
+        press(page, name)
+
+
 def field(page: Page, name: str) -> Locator:
     return page.get_by_role("textbox", name=name, exact=True)
 

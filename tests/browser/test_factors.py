@@ -59,7 +59,8 @@ def test_an_app_from_the_first_code_to_the_last(visit, stage, size, script):
     page = visit(None, size, java_script_enabled=script)
     sign_in(page, stage.sam)
     press(page, "Add authenticator app")
-    expect(page.get_by_role("img", name="QR code for your app")).to_be_visible()
+    box = page.get_by_role("img", name="QR code for your app").bounding_box()
+    assert box["width"] == pytest.approx(box["height"], abs=1) and box["width"] > 180
     secret = page.get_by_label("Or type this key into the app").input_value().replace(" ", "")
     field(page, "Code from the app").fill("000")
     press(page, "Add")

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from audit.models import Entry, Result
-from directory import access_passes, actions, verbs
+from directory import access_passes, actions, tasks, verbs
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
 from directory.models import AccessPass, Message, Settings, User
@@ -190,3 +190,13 @@ def test_profiles_know_whether_one_is_live(district, clock):
     assert access_passes.live_pass_of(district.sam)
     clock.pass_(**{"seconds": timedelta(minutes=10).total_seconds()})
     assert access_passes.live_pass_of(district.sam) is None
+
+
+def test_a_pass_that_is_over_is_deleted_within_the_hour(district, clock):
+    give(district, minutes=10)
+    clock.pass_(minutes=9)
+    tasks.clear_recoveries(timestamp=0)
+    assert AccessPass.objects.exists()
+    clock.pass_(minutes=2)
+    tasks.clear_recoveries(timestamp=0)
+    assert not AccessPass.objects.exists()

@@ -9,7 +9,7 @@ from tests.conftest import assign
 
 WHERE = "/riverside/admin/directory/settings/"
 METHODS = {"methods_required", "sms_sign_in", "registration_required", "registration_group"}
-METHODS |= {"registration_review_days", "registration_from"}
+METHODS |= {"registration_review_days", "registration_from", "temporary_access_pass"}
 
 
 def page_of(browser):

@@ -161,3 +161,9 @@ def test_a_session_from_before_stays(district, sam, sign_in):
     elsewhere = sign_in(district.sam)
     add_app(sam)
     assert elsewhere.get(HERE).status_code == 200
+
+
+def test_where_no_secret_can_be_stored_it_is_said(district, sam, settings):
+    settings.MYSTAFF_ENCRYPTION_KEYS = None
+    page = sam.get(f"{HERE}app/", follow=True).content.decode()
+    assert "This cannot be stored here yet." in page

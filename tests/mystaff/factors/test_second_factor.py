@@ -17,6 +17,8 @@ from directory.door import Initiator
 from directory.models import User
 from tests.conftest import PASSWORD, make_person
 from tests.mystaff.factors.totp import SECRET, code, give_app, give_codes, wrong
+from tests.mystaff.test_selfservice import NEW as NEW_PAGE
+from tests.mystaff.test_selfservice import proved
 
 STEP = "/riverside/second-factor/"
 ACCOUNT = "/riverside/account/"
@@ -129,6 +131,16 @@ def test_a_new_password_gets_nobody_round_it(district, app):
     """Self-service sets a password through the same authority, and signs nobody in."""
     person = User.objects.get(pk=district.sam.pk)
     open_authority(person).set_password(person, NEW, must_change=False)
+    assert begin(password=NEW).get(ACCOUNT).status_code == 302
+
+
+def test_getting_back_in_alone_asks_for_it_too(district, app, client):
+    """Self-service changes the password and nothing else: the thief of a mailbox stands before the app."""
+    proved(client)
+    done = client.post(NEW_PAGE, {"new_password": NEW, "confirm_new_password": NEW})
+    assert "Your password has been reset" in done.content.decode()
+    assert factors.has_any(district.sam)
+    assert client.get(ACCOUNT).status_code == 302
     assert begin(password=NEW).get(ACCOUNT).status_code == 302
 
 
