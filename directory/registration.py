@@ -84,9 +84,15 @@ def _counts(person: User, way: Way, method: EmailMethod | PhoneMethod, since: da
 
 
 def _since(person: User, settings: Settings) -> datetime | None:
-    """From when on a proof counts: what was said last for the person, one of their locations, or all."""
-    moments = [person.registration_from, settings.registration_from, *_of_locations(person)]
-    return max(filter(None, moments), default=None)
+    """From when on a proof counts: what was said last for the person, one of their locations, or all.
+
+    A moment to come counts once it is there: until then nobody could prove anything that counts.
+    """
+    moments, now = (
+        [person.registration_from, settings.registration_from, *_of_locations(person)],
+        timezone.now(),
+    )
+    return max((moment for moment in moments if moment and moment <= now), default=None)
 
 
 def _of_locations(person: User) -> list[datetime]:

@@ -86,11 +86,11 @@ WORDINGS: dict[str, Wording] = {
     ),
     "phone_added": _notice(
         gettext_lazy("A phone number has been added to your account"),
-        gettext_lazy("A mobile phone number was added to your account."),
+        gettext_lazy("A phone number was added to your account."),
     ),
     "phone_changed": _notice(
         gettext_lazy("Your phone number has been changed"),
-        gettext_lazy("The phone number of your account was replaced by another one."),
+        gettext_lazy("A phone number of your account was replaced by another one."),
         gettext_lazy(
             "{organization}: this number was replaced by another one in your account. "
             "Not you? Tell {contact} at once."
@@ -98,7 +98,7 @@ WORDINGS: dict[str, Wording] = {
     ),
     "phone_removed": _notice(
         gettext_lazy("Your phone number has been removed"),
-        gettext_lazy("The mobile phone number of your account was removed."),
+        gettext_lazy("A phone number of your account was removed."),
         gettext_lazy(
             "{organization}: this number was removed from your account. Not you? Tell {contact} at once."
         ),

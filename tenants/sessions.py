@@ -131,10 +131,20 @@ def is_row_of(session: Session, key: str | None) -> bool:
     return session.key_hash == _hash(key or "")
 
 
-def end(owner: UUID, *, handle: str = "", keep: str | None = None) -> int:
-    """Delete one session of somebody's by its handle, or all but the one with this key; says how many."""
-    theirs = Session.objects.filter(owner=owner).exclude(pk=_hash(keep or ""))
-    rows = [row.pk for row in theirs if not handle or constant_time_compare(row.handle, handle)]
+def find(owner: UUID, handle: str) -> list[str]:
+    """The row of one session of somebody's, by its handle; none where it is nobody's, or somebody else's."""
+    rows = Session.objects.filter(owner=owner)
+    return [row.pk for row in rows if constant_time_compare(row.handle, handle)]
+
+
+def all_but(owner: UUID, key: str | None) -> list[str]:
+    """The rows of somebody's sessions but the one with this key."""
+    rows = Session.objects.filter(owner=owner).exclude(pk=_hash(key or ""))
+    return list(rows.values_list("pk", flat=True))
+
+
+def end(owner: UUID, rows: list[str]) -> int:
+    """Delete these sessions of somebody's, at once and everywhere; says how many there still were."""
     return Session.objects.filter(owner=owner, pk__in=rows).delete()[0]
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.models import Result
 from directory import registration, tasks, verbs
 from directory.actions.people import refuse_own
 from directory.connectors import Refused
-from directory.door import Initiator, acting
+from directory.door import Deed, Initiator, acting, snapshot
 from directory.models import EmailMethod, InfoKind, PhoneMethod, TextSettings, User
 from directory.notices import texts_are_sent
+from directory.recovery import throttle
 from directory.security_info import proofs
 
 # As the trail calls them: Microsoft Graph's "user resource type" and "phoneAuthenticationMethod".
@@ -52,10 +55,21 @@ def prove_security_info(kind: str, code: str, *, by: Initiator) -> bool:
 
     Raises throttle.Locked after too many of them.
     """
-    destination = proofs.prove(by.user, kind, code)
+    try:
+        destination = proofs.prove(by.user, kind, code)
+    except throttle.Locked as locked:
+        if locked.just_now:  # what comes after it is not looked at: nobody fills a trail with it
+            _note_failure(by, _("Too many tries: for a day nothing can be proved."))
+        raise
     if destination:
         _put_on_file(kind, destination, by, proved=True)
+    else:
+        _note_failure(by, _("The code was wrong or too old."))
     return bool(destination)
+
+
+def _note_failure(by: Initiator, reason: str) -> None:
+    Deed(by, verbs.REGISTER_SECURITY_INFO, snapshot(by.user), uuid4()).write(Result.FAILURE, reason)
 
 
 def set_office_phone(number: str, *, by: Initiator) -> None:

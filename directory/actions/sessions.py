@@ -9,8 +9,10 @@ from tenants import sessions
 
 def end_session(handle: str, *, by: Initiator) -> bool:
     """End one of one's own sessions; False where there is none of this handle (any more)."""
+    if not sessions.find(by.user.pk, handle):
+        return False
     with acting(by, verbs.END_SESSION, by.user):
-        return bool(sessions.end(by.user.pk, handle=handle or "-"))
+        return bool(sessions.end(by.user.pk, sessions.find(by.user.pk, handle)))
 
 
 def end_other_sessions(*, by: Initiator, keep: str | None) -> None:
@@ -19,4 +21,4 @@ def end_other_sessions(*, by: Initiator, keep: str | None) -> None:
         person = by.user
         person.revoke_sessions()
         person.save(update_fields=["sessions_valid_from"])
-        deed.details["Sessions"] = str(sessions.end(person.pk, keep=keep))
+        deed.details["Sessions"] = str(sessions.end(person.pk, sessions.all_but(person.pk, keep)))

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("directory", "0002_lockout"),
+        ("directory", "0002_access_passes"),
         ("tenants", "0003_session_facts"),
     ]
 

@@ -21,12 +21,13 @@ from directory.connectors import AuthorityError
 from directory.models import InfoKind
 from directory.recovery import codes
 from directory.recovery.throttle import Locked
+from directory.registration import State
 from directory.security_info import proofs
 from mystaff.account.info_forms import CodeForm, YesForm, info_form
 from mystaff.confirmed import confirmed_within
 from mystaff.context import settings_of
 from mystaff.initiator import initiator
-from mystaff.registering import go_on
+from mystaff.registering import go_on, state_of
 
 CONFIRMED = 10  # minutes
 SAVED = {
@@ -133,8 +134,8 @@ def remove(request: HttpRequest, kind: InfoKind) -> HttpResponse:
 
 @require_POST
 def review(request: HttpRequest) -> HttpResponse:
-    """**Looks right**: what is on file was looked at."""
-    if not request.user.is_guest:
+    """**Looks right**: what is on file was looked at, by whoever was asked to."""
+    if not request.user.is_guest and state_of(request) == State.REVIEW:
         actions.review_security_info(by=_by(request))
     return redirect(go_on(request))
 

@@ -15,6 +15,8 @@ from tenants.models import Tenant
 BEFORE_REGISTRATION = frozenset(
     {"account", "security_info", "security_info_code", "prove_security_info", "remove_security_info"}
     | {"review_security_info", "end_session", "change_password", "update_password", "confirm"}
+    # A second factor may be asked for at the same time: neither may wait for the other.
+    | {"add_app", "add_key", "rename_key", "remove_factor", "recovery_codes"}
     | {"mfa_authenticate", "sign_in", "sign_out", "accent", "health"}
 )
 

@@ -28,6 +28,7 @@ from directory.models import (
     PasswordPolicy,
     PhoneMethod,
     Pin,
+    Proof,
     Settings,
     TextSettings,
     UnitMembership,
@@ -137,6 +138,14 @@ class People:
         OutboxMessage.objects.create(channel="email", to="x@home.example", subject="x", body="x")
         Message.objects.create(channel="email", to="x@home.example", name="test", person=someone)
         MessageTemplate.objects.create(name="test", subject="x", text="x", html="x")
+        in_an_hour = timezone.now() + timedelta(hours=1)
+        Proof.objects.create(
+            person=someone,
+            kind="email",
+            destination="x@home.example",
+            asked_at=in_an_hour,
+            ends_at=in_an_hour,
+        )
         Upload.objects.create(owner=someone, name="x.csv", content=b"User name", seen=["x"])
         # Not enabled: begun by an attacker, a sign-in would ask hosts outside.
         provider = IdentityProvider.objects.create(name="x", issuer="https://id.example", client_secret="x")

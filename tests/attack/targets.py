@@ -22,6 +22,7 @@ TABLES = {
     "phone": "directory_user",
     "remove_phone": "directory_user",
     "phone_sign_in": "directory_user",
+    "register_again": "directory_user",
     "give_access_pass": "directory_user",
     "end_access_pass": "directory_user",
     "clear_factors": "directory_user",

@@ -68,6 +68,10 @@ def test_only_pages_that_lead_nowhere_else_are_open(district):
                 assert method(_path(district, pattern)).url == HERE, name
 
 
+def test_what_is_open_exists(district):
+    assert set(urls_of("mystaff.urls")) >= BEFORE_REGISTRATION
+
+
 def _path(district, pattern: URLPattern) -> str:
     from tests.mystaff.test_access_table import path_of
 

@@ -1,14 +1,16 @@
 """Sessions: kept hashed in the person's own tenant, found from anywhere by the key in the cookie."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
 from django.utils import timezone
 
 from tenants import scopes
 from tenants.models import Session
-from tenants.sessions import SessionStore, tenant_of
+from tenants.sessions import SessionStore, _hash, all_but, end, find, of, tenant_of
 
 
 def test_a_session_stands_in_the_tenant_where_it_was_made(riverside, lakeshore):
@@ -90,3 +92,40 @@ def test_flush_and_cycle_leave_one_row_at_most(riverside):
         assert store.exists(store.session_key)
         store.flush()
         assert Session.objects.count() == 0
+
+
+def test_a_session_is_its_owners_and_is_ended_by_its_handle(riverside, lakeshore):
+    sam, omar = uuid4(), uuid4()
+    with riverside.scope():
+        stores = [made_for(person) for person in (sam, sam, omar)]
+        rows = {store.session_key: Session.objects.get(pk=_hash(store.session_key)) for store in stores}
+        first = rows[stores[0].session_key]
+        assert [row.owner for row in rows.values()] == [sam, sam, omar]
+        assert first.handle not in (first.key_hash, stores[0].session_key) and len(first.handle) == 32
+        assert find(omar, first.handle) == [] and end(omar, [first.pk]) == 0
+        with lakeshore.scope():
+            assert find(sam, first.handle) == [] and end(sam, [first.pk]) == 0 and of(sam, "hash") == []
+        assert {row.pk for row in of(sam, "hash")} == {row.pk for row in rows.values() if row.owner == sam}
+        assert of(sam, "another hash") == []
+        assert end(sam, find(sam, first.handle)) == 1
+        assert all_but(sam, stores[1].session_key) == []
+        assert end(omar, all_but(omar, None)) == 1
+
+
+def test_what_a_session_says_is_kept_where_the_session_stands(riverside, lakeshore):
+    with riverside.scope():
+        key = made_for(uuid4()).session_key
+    with lakeshore.scope():
+        store = SessionStore(key)
+        store.load()
+        store.note("10.0.0.1", "A browser\n" * 99)
+    with riverside.scope():
+        row = Session.objects.get()
+    assert (row.address, len(row.user_agent)) == ("10.0.0.1", 256) and "\n" not in row.user_agent
+
+
+def made_for(person) -> SessionStore:
+    store = SessionStore()
+    store[SESSION_KEY], store[HASH_SESSION_KEY] = str(person), "hash"
+    store.save()
+    return store

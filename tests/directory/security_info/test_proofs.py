@@ -269,6 +269,7 @@ def test_the_fifth_wrong_code_locks_for_a_day(district, clock):
         prove(district.nora, "none")
     with pytest.raises(Locked):
         prove(district.nora, code)
+    assert outcomes("User registered security info") == ["failure"] * 5  # and no more: it is locked
     clock.now += throttle.LOCKED_FOR
     assert prove(district.nora, ask(district.nora))
 

@@ -48,6 +48,10 @@ SAM, OMAR = "sam.reed@riverside.example", "omar.diaz@riverside.example"
         (("User name,Alternate email address", f"{SAM},no"), {2: "valid email"}),
         (("User name,Alternate email address", f"{SAM},{SAM.title()}"), {2: "without this account"}),
         (
+            ("User name,Alternate email address", f"{SAM},anyone@Riverside.example"),
+            {2: "without this account"},
+        ),
+        (
             ("User name,Name,otherMails", "z@riverside.example,Z,Z@riverside.example"),
             {2: "without this account"},
         ),
