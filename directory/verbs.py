@@ -53,6 +53,17 @@ ENABLE_SMS_SIGN_IN = Action(
 DISABLE_SMS_SIGN_IN = Action(
     "disable_sms_sign_in", gettext_noop("Disable phone sign-in"), table=roles.AUTHENTICATION_METHODS
 )
+ADD_BADGE = Action(
+    "add_badge",
+    gettext_noop("Admin registered security info"),
+    operation="Create",
+    table=roles.RESET_PASSWORD,
+)
+END_BADGE = Action(
+    "end_badge", gettext_noop("Admin deleted security info"), operation="Delete", table=roles.RESET_PASSWORD
+)
+RESET_PIN = Action("reset_pin", gettext_noop("Admin updated security info"), table=roles.RESET_PASSWORD)
+CHANGE_PIN = Action("change_pin", gettext_noop("User updated security info"), own=True)
 CHANGE_PASSWORD = Action("change_password", gettext_noop("Change password (self-service)"), own=True)
 RECOVER_PASSWORD = Action("recover_password", gettext_noop("Reset password (self-service)"), own=True)
 RECOVERY_STEP = Action(

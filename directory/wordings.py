@@ -123,6 +123,25 @@ WORDINGS: dict[str, Wording] = {
         gettext_lazy("Your alternate email address has been removed"),
         gettext_lazy("The alternate email address of your account was removed."),
     ),
+    "badge_added": _notice(
+        gettext_lazy("A QR badge has been made for your account"),
+        gettext_lazy("With this badge and its PIN you can sign in to your account."),
+    ),
+    "badge_ended": _notice(
+        gettext_lazy("Your QR badge has been ended"),
+        gettext_lazy("The badge no longer opens your account."),
+    ),
+    "pin_reset": _notice(
+        gettext_lazy("Your PIN has been reset"),
+        gettext_lazy(
+            "Someone who looks after your account gave you a new temporary PIN for your badge. "
+            "You choose your own at the next sign-in."
+        ),
+    ),
+    "pin_changed": _notice(
+        gettext_lazy("Your PIN has been changed"),
+        gettext_lazy("The PIN of your badge was changed."),
+    ),
     "test": Wording(
         gettext_lazy("Test"),
         gettext_lazy("A test"),

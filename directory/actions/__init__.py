@@ -1,5 +1,6 @@
 """Every deed, one function each. What they share is the door, in door.py."""
 
+from directory.actions.badges import add_badge, change_pin, end_badge, reset_pin
 from directory.actions.groups import (
     add_group,
     add_group_member,
@@ -31,6 +32,7 @@ from directory.actions.units import (
 )
 
 __all__ = [
+    "add_badge",
     "add_group",
     "add_group_member",
     "add_group_owner",
@@ -39,9 +41,11 @@ __all__ = [
     "add_user",
     "assign_role",
     "change_password",
+    "change_pin",
     "change_role",
     "disable_user",
     "enable_user",
+    "end_badge",
     "move_unit",
     "recover_password",
     "remove_alternate_email",
@@ -54,6 +58,7 @@ __all__ = [
     "remove_unit_member",
     "remove_user",
     "reset_password",
+    "reset_pin",
     "set_alternate_email",
     "set_phone",
     "set_sms_sign_in",

@@ -13,7 +13,7 @@ from directory.verbs import Action
 # Whose business it is besides a Global Administrator's: Microsoft's "Least privileged roles by task".
 DEEDS: dict[Action, frozenset[str]] = {
     verbs.UPDATE_PORTAL_ACCESS: frozenset({"my_staff_access", "my_staff_group"}),
-    verbs.UPDATE_METHODS: frozenset({"methods_required", "sms_sign_in"}),
+    verbs.UPDATE_METHODS: frozenset({"methods_required", "sms_sign_in", "qr_badges", "pin_length"}),
 }
 
 

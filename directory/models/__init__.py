@@ -1,4 +1,5 @@
 from directory.models.assignments import RoleAssignment
+from directory.models.badges import Badge, BadgeKind, Pin
 from directory.models.groups import Group, GroupMember, GroupOwner
 from directory.models.lockout import FamiliarNetwork, SignInCount, SignInLock
 from directory.models.messages import Channel, Message, MessageTemplate, OutboxMessage, State
@@ -15,6 +16,8 @@ from directory.models.words import SearchWord
 __all__ = [
     "Access",
     "AdministrativeUnit",
+    "Badge",
+    "BadgeKind",
     "Channel",
     "EmailMethod",
     "FamiliarNetwork",
@@ -32,6 +35,7 @@ __all__ = [
     "PhoneMethod",
     "PhoneSignIn",
     "PhoneType",
+    "Pin",
     "Preset",
     "Recipients",
     "Recovery",

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +65,17 @@ class Settings(TenantModel):
         ),
     )
     sms_sign_in = models.BooleanField(_("SMS sign-in"), default=False)
+    qr_badges = models.BooleanField(
+        _("QR badges"),
+        default=False,
+        help_text=_("Whoever holds no role may sign in with a badge’s QR code and a PIN."),
+    )
+    pin_length = models.PositiveSmallIntegerField(
+        _("PIN length"),
+        default=8,
+        validators=[MinValueValidator(8), MaxValueValidator(20)],
+        help_text=_("Digits that a badge’s PIN has at least, 8 to 20."),
+    )
     notify_people = models.BooleanField(
         _("Notify people of resets"),
         default=True,

@@ -13,18 +13,22 @@ SALT = "mystaff.portal.once"
 KEPT = 24 * 60 * 60  # seconds; longer than any session
 
 
-def ticket(person: User) -> str:
-    """Good for one reset of this person, and only while their password is still the one it is now."""
-    return signing.dumps([str(person.pk), _version(person), token_urlsafe(9)], salt=SALT, compress=False)
+def ticket(person: User, version: str | None = None) -> str:
+    """Good for one deed on this person, and only while what it changes is still what it is now.
+
+    That is their password, or what the caller gives a version of.
+    """
+    version = _version(person) if version is None else version
+    return signing.dumps([str(person.pk), version, token_urlsafe(9)], salt=SALT, compress=False)
 
 
-def claim(value: str, person: User) -> bool:
-    """Use a ticket up; False if it was used, or the password has changed since it was written.
+def claim(value: str, person: User, version: str | None = None) -> bool:
+    """Use a ticket up; False if it was used, or what it is for has changed since it was written.
 
     The version catches a page left open while somebody else reset the same person; the cache's add, which is
     atomic, catches two presses at once.
     """
-    nonce = _nonce(value, person)
+    nonce = _nonce(value, person, version)
     return bool(nonce) and cache.add(f"ticket:{nonce}", 1, KEPT)
 
 
@@ -33,12 +37,12 @@ def is_current(value: str, person: User) -> bool:
     return bool(_nonce(value, person))
 
 
-def _nonce(value: str, person: User) -> str:
+def _nonce(value: str, person: User, now: str | None = None) -> str:
     try:
-        pk, version, nonce = signing.loads(value, salt=SALT, max_age=KEPT)
+        pk, then, nonce = signing.loads(value, salt=SALT, max_age=KEPT)
     except (signing.BadSignature, ValueError):
         return ""
-    return nonce if [pk, version] == [str(person.pk), _version(person)] else ""
+    return nonce if [pk, then] == [str(person.pk), _version(person) if now is None else now] else ""
 
 
 def _version(person: User) -> str:

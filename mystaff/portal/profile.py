@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, Result, left_open
 from directory import lockout, permissions, refusals, verbs
-from directory.models import EmailMethod, PhoneMethod, PhoneType, Settings, User
+from directory.actions.badges import unfit
+from directory.badges import name_of
+from directory.models import Badge, EmailMethod, PhoneMethod, PhoneType, Settings, User
 from directory.recovery import throttle
 from mystaff.portal.places import place_people
 from mystaff.portal.tables import badges
@@ -36,6 +38,10 @@ DEEDS = {
     "remove_phone": _("{who} removed the phone number"),
     "enable_sms_sign_in": _("{who} enabled phone sign-in"),
     "disable_sms_sign_in": _("{who} disabled phone sign-in"),
+    "add_badge": _("{who} made a QR badge"),
+    "end_badge": _("{who} ended a QR badge"),
+    "reset_pin": _("{who} reset the PIN"),
+    "change_pin": _("{who} chose a new PIN"),
     "add_user": _("{who} added this person"),
     "update_user": _("{who} changed the details"),
     "enable_account": _("{who} enabled the account"),
@@ -64,7 +70,19 @@ def profile(actor: User, person: User, settings: Settings) -> dict[str, Any]:
         # One table of roles rules every deed on phones, so one answer serves all their buttons.
         "phone_refusal": refusals.refusal(actor, verbs.CHANGE_PHONE, person),
     }
-    return context | (_details(person, settings) if context["inside"] else {})
+    if context["inside"]:
+        context |= _details(person, settings) | _badges(person, settings, context["reset_refusal"])
+    return context
+
+
+def _badges(person: User, settings: Settings, refusal: str | None) -> dict[str, Any]:
+    """The card of QR badges; where the tenant has switched them off, it shows while there is one to end."""
+    held = list(Badge.objects.not_ended().filter(user=person))
+    if not held and not settings.qr_badges:
+        return {}
+    for badge in held:
+        badge.locked_until = lockout.locked_until(name_of(badge.secret_hash))
+    return {"has_badges": True, "qr_badges": held, "badge_refusal": refusal or unfit(person)}
 
 
 def _details(person: User, settings: Settings) -> dict[str, Any]:

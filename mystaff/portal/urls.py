@@ -1,6 +1,7 @@
 from django.urls import path
 
 from mystaff.portal import views
+from mystaff.portal.badges import add_badge, end_badge, reset_pin
 from mystaff.portal.passwords import reset_password, unlock
 from mystaff.portal.phones import phone, phone_sign_in, remove_phone
 
@@ -14,5 +15,8 @@ urlpatterns = [
     path("people/<uuid:pk>/phone/", phone, name="phone"),
     path("people/<uuid:pk>/phone/remove/", remove_phone, name="remove_phone"),
     path("people/<uuid:pk>/phone-sign-in/", phone_sign_in, name="phone_sign_in"),
+    path("people/<uuid:pk>/badge/", add_badge, name="add_badge"),
+    path("people/<uuid:pk>/badge/end/", end_badge, name="end_badge"),
+    path("people/<uuid:pk>/badge/pin/", reset_pin, name="reset_pin"),
     path("accent.css", views.accent, name="accent"),
 ]

@@ -31,6 +31,11 @@ each(document, "[data-copy]", (button) => {
   });
 });
 
+each(document, "[data-print]", (button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});
+
 // A second press while the first is under way would do nothing but confuse.
 each(document, "[data-once]", (button) => {
   button.form.addEventListener("submit", (event) => {

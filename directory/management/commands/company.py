@@ -28,6 +28,13 @@ def group_called(name: str) -> Group | None:
     return found
 
 
+def number(typed: str) -> int:
+    """The number that was typed."""
+    if not typed.isdecimal():
+        raise CommandError(f"{typed} is not a number.")
+    return int(typed)
+
+
 @dataclass(frozen=True)
 class Option:
     """A setting on the command line."""
@@ -58,6 +65,8 @@ OPTIONS = [
     Option("my_staff_access", ACCESS),
     Option("my_staff_group", read=group_called, metavar="NAME"),
     Option("sms_sign_in", ON_OFF),
+    Option("qr_badges", ON_OFF),
+    Option("pin_length", read=number, metavar="N"),
     Option("look_up_everyone", ON_OFF),
     Option("notify_people", ON_OFF),
     Option("notify_administrators", ON_OFF),
