@@ -164,6 +164,19 @@ def name_of(secret_hash: str) -> str:
     return f"badge {secret_hash}"
 
 
+def forget_tries(person: User) -> None:
+    """Open the badges of a person again on which too many PINs were tried."""
+    for secret_hash in Badge.objects.not_ended().filter(user=person).values_list("secret_hash", flat=True):
+        lockout.clear(name_of(secret_hash))
+
+
+def person_named(name: str) -> User | None:
+    """Whose badge tries were counted under this name, whether it still opens or not."""
+    _word, _space, secret_hash = name.partition(" ")
+    badge = Badge.objects.select_related("user").filter(secret_hash=secret_hash).first()
+    return badge.user if badge and name_of(secret_hash) == name else None
+
+
 def _pin_beside(secret_hash: str) -> Pin | None:
     """One statement, whether the badge opens or not."""
     holders = Badge.objects.usable().filter(secret_hash=secret_hash).values("user")

@@ -15,6 +15,7 @@ POLICY = "; ".join(
     )
 )
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+WITH_CAMERA = PERMISSIONS.replace("camera=()", "camera=(self)")  # the page that reads badges, and no other
 
 
 class ContentSecurityPolicy:

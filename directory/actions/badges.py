@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory import badges, lockout, pins, tasks, verbs
+from directory import badges, pins, tasks, verbs
 from directory.connectors import Refused
 from directory.door import Deed, Initiator, acting
 from directory.models import Badge, BadgeKind, Pin, Settings, User
@@ -70,12 +70,10 @@ def reset_pin(person: User, seen: str, *, by: Initiator) -> str:
     with acting(by, verbs.RESET_PIN, person) as (_authority, deed):
         _wait_in_line(person, seen)
         _refuse_unfit(person)
-        held = Badge.objects.not_ended().filter(user=person)
-        if not held:
+        if not Badge.objects.not_ended().filter(user=person).exists():
             raise Refused(_("%(name)s has no badge.") % {"name": person.first_name})
         pin = _new_pin(person, deed)
-        for badge in held:
-            lockout.clear(badges.name_of(badge.secret_hash))
+        badges.forget_tries(person)
         _sign_out(person)
         tasks.notify(person, "pin_reset")
     return pin

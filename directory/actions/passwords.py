@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from directory import lockout, tasks, verbs
+from directory import badges, lockout, tasks, verbs
 from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import EmailMethod, PhoneType, Recovery, Settings, User
@@ -95,6 +95,7 @@ def unlock_own(recovery: Recovery, *, ip_address: str | None) -> None:
 def _forget_tries(person: User) -> None:
     """On the name, and on the number that stands for it."""
     lockout.clear(person.user_principal_name)
+    badges.forget_tries(person)
     throttle.clear(throttle.key_of(person.user_principal_name))
     for phone in person.phones.filter(sms_sign_in=True):
         throttle.clear(throttle.key_of(phone.number, "phone"))

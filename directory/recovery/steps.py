@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.models import Result, record
-from directory import verbs
+from directory import badges, verbs
 from directory.door import Initiator, snapshot
 from directory.models import PhoneSignIn, Recovery, SignInLock, User, Way
 from directory.recovery import eligibility
@@ -48,7 +48,8 @@ def note_phone_lock(row: PhoneSignIn) -> None:
 
 
 def _named(row: Recovery | SignInLock) -> User | None:
-    return User.objects.members().filter(user_principal_name=row.user_name).first()
+    named = User.objects.members().filter(user_principal_name=row.user_name).first()
+    return named or badges.person_named(row.user_name)
 
 
 def note(person: User, result: str, reason: str, way: str) -> None:

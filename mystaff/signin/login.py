@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    perform_login,
+    record_authentication,
+)
 from allauth.account.models import Login
 from django.http import HttpRequest, HttpResponse
 
@@ -20,3 +24,9 @@ def let_in(request: HttpRequest, person: User, method: str, **facts: str | int) 
     """
     record_authentication(request, person, method, **facts)
     return perform_login(request, Login(user=person))
+
+
+def came_by_badge(request: HttpRequest) -> bool:
+    """Whether this session's person showed a badge and typed no password."""
+    ways = {record["method"] for record in get_authentication_records(request, request.user)}
+    return "badge" in ways and "password" not in ways

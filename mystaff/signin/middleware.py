@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from directory import guests
 from directory.models import User
+from mystaff.signin.login import came_by_badge
 from tenants import scopes
 from tenants.models import OPERATORS_ID, Tenant
 from tenants.sessions import tenant_of
@@ -53,7 +54,8 @@ class UpdatePasswordMiddleware:
         if request.resolver_match.url_name in BEFORE_UPDATE or not request.user.is_authenticated:
             return None
         person = getattr(request.user, "home", request.user)
-        if not person.must_change_password:
+        # Who came in by a badge has no use for the temporary password, and did not show that they know it.
+        if not person.must_change_password or came_by_badge(request):
             return None
         if person is request.user:
             return redirect("update_password")

@@ -16,6 +16,7 @@ KEPT = {
     "directory_administrativeunit.kind": "A choice.",
     "directory_administrativeunit.password_style": "A choice.",
     "directory_administrativeunit.path": "Made of the units' ids, which are canaries.",
+    "directory_badge.kind": "A choice.",
     "directory_message.channel": "A choice.",
     "directory_message.name": "A choice.",
     "directory_message.state": "A choice.",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from audit.models import Result, record
 from directory import guests, roles
 from directory.door import Initiator
 from directory.models import (
+    Badge,
     EmailMethod,
     Group,
     GroupMember,
@@ -16,6 +21,7 @@ from directory.models import (
     OutboxMessage,
     PasswordPolicy,
     PhoneMethod,
+    Pin,
     Settings,
     TextSettings,
     UnitMembership,
@@ -69,6 +75,11 @@ class People:
         )
         PhoneMethod.objects.create(user=made, number=f"+1425555{len(self.people):04}")
         EmailMethod.objects.create(user=made, address=f"{name}@home.example")
+        now = timezone.now()
+        Badge.objects.create(
+            user=made, kind="standard", secret_hash=name, starts_at=now, ends_at=now + timedelta(days=9)
+        )
+        Pin.objects.create(user=made, hash="x")
         in_trail(made)
         return made
 
@@ -108,7 +119,7 @@ class People:
             GroupOwner.objects.create(group=group, user=someone)
         if not User.objects.filter(unit_memberships__isnull=False).exists():
             UnitMembership.objects.create(unit=make_unit("Room"), user=someone)
-        Settings.objects.create(help_contact="x", help_phone="x", sms_sign_in=True)
+        Settings.objects.create(help_contact="x", help_phone="x", sms_sign_in=True, qr_badges=True)
         PasswordPolicy.objects.create(banned_words="mascot")
         OutboxMessage.objects.create(channel="email", to="x@home.example", subject="x", body="x")
         Message.objects.create(channel="email", to="x@home.example", name="test", person=someone)

@@ -31,6 +31,8 @@ RIGHTFUL = {
     "directory_user": "The two people whom the actors may help.",
     "directory_phonemethod": "The two people whom the actors may help.",
     "directory_emailmethod": "The two people whom the actors may help.",
+    "directory_badge": "The two people whom the actors may help.",
+    "directory_pin": "The two people whom the actors may help.",
     "directory_searchword": "Of the two people whom the actors may help.",
     "directory_": "New rows in the attackers' own tenant: its administrator adds people, places and groups.",
 }
@@ -121,3 +123,4 @@ class Rightful:
         return json.loads(change.new or change.old)["user_id"] in self._helped
 
     _directory_emailmethod = _directory_searchword = _directory_phonemethod
+    _directory_badge = _directory_pin = _directory_phonemethod

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from directory import guests, roles
 from directory.door import Initiator
-from directory.models import Invitation, User
+from directory.models import Invitation, Settings, User
 from tenants.models import HostName, operators
 from tests.conftest import assign, signed_in
 
@@ -44,6 +44,12 @@ INSIDE = {
     "phone": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
     "remove_phone": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
     "phone_sign_in": [TO, NO, GONE, UP, NO, UP, TO, NO, TO],
+    "badge": [UP, TO, TO, TO, TO, TO, UP, TO, UP],
+    "badge_pin": [TO] * 9,
+    "badge_new_pin": [TO] * 9,
+    "add_badge": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
+    "end_badge": [TO, NO, GONE, TO, TO, TO, TO, TO, TO],
+    "reset_pin": [TO, NO, GONE, UP, UP, UP, TO, UP, TO],
 }
 ADMIN = [TO, NO, NO, NO, NO, UP, TO, NO, TO]
 OUTSIDE = {
@@ -77,6 +83,9 @@ OPEN = {
     "recovery_unlock": "Whoever has proved who they are may unlock instead of choosing a password.",
     "sms_sign_in": "Signing in with a phone number: whoever types one is not signed in yet.",
     "sms_sign_in_code": "The code that was texted, for the browser that asked for it.",
+    "badge": "A badge and its PIN are a way to sign in.",
+    "badge_pin": "The next step of signing in with a badge.",
+    "badge_new_pin": "The same at first use, once badge and temporary PIN were right.",
     "accent": "The colour of the sign-in page; a tenant's colour is public.",
     "health": "Load balancers ask it; it says nothing but ok.",
     "outbox": "The demo's messages, on loopback only and in the demo only.",
@@ -99,6 +108,7 @@ def urls_of(urlconf: str) -> dict[str, URLPattern]:
 
 @pytest.fixture
 def visitors(district, lake, operator) -> dict[str, Client]:
+    Settings.objects.update(qr_badges=True)
     with district.tenant.scope():
         guests.invite(lake.kai.user_principal_name, by=Initiator(district.admin))
     with lake.tenant.scope():
@@ -198,6 +208,9 @@ POSTS = {
     "phone": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
     "remove_phone": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
     "phone_sign_in": [TO, NO, GONE, TO, NO, TO, TO, NO, TO],
+    "add_badge": [TO, NO, GONE, 200, 200, 200, TO, 200, TO],
+    "end_badge": [TO, NO, GONE, TO, TO, TO, TO, TO, TO],
+    "reset_pin": [TO, NO, GONE, 422, 422, 422, TO, 422, TO],
 }
 
 
@@ -207,7 +220,7 @@ def test_posts_by_hand(district, visitors, name, number):
     browser = visitors[VISITORS[number]]
     path = path_of(district, urls_of("mystaff.urls")[name], HERE)
     page = browser.get(path)
-    data = {"generate": "1", "phone_number": "+1 425-555-0177", "on": "1"}
+    data = {"generate": "1", "phone_number": "+1 425-555-0177", "on": "1", "kind": "standard"}
     if page.status_code == 200 and page.context:
         data["ticket"] = page.context.get("ticket", "")
     assert browser.post(path, data).status_code == POSTS[name][number]
