@@ -3,8 +3,7 @@
 from django.urls import include, path
 
 from mystaff import admin, failures, health
-from mystaff.signin import phone
-from mystaff.signin import badges
+from mystaff.signin import badges, phone
 from mystaff.signin import views as signin
 
 handler500 = failures.server_error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from django.db import models
@@ -63,6 +64,11 @@ class Badge(TenantModel):
 
     def __str__(self) -> str:
         return str(self.get_kind_display())
+
+    @property
+    def last_moment(self) -> datetime:
+        """Until when it works, as people say it: 23:59 of the last day, not 00:00 of the next."""
+        return self.ends_at - timedelta(minutes=1) if self.kind == BadgeKind.STANDARD else self.ends_at
 
     @property
     def is_to_come(self) -> bool:

@@ -1,7 +1,7 @@
 """The cookie that carries a badge from the page that read it to its PIN; signed, good for five minutes.
 
 It holds the keyed hash by which the database knows the badge, never what is printed on it; after the right
-PIN that PIN's version too. A badge is not looked up before its PIN is there: every text leads to the same page.
+PIN that PIN's version too. No badge is looked up before its PIN is there: every text leads to the same page.
 """
 
 from __future__ import annotations

@@ -105,10 +105,10 @@ photo.addEventListener("change", async () => {
 
 box.hidden = false;
 camera.hidden = !navigator.mediaDevices;
+// After a refusal: that is read first, and the badge that it was about may still be before the camera.
+const refused = document.querySelector("[data-focus]");
 // A scanner at a desk types into the field that has the focus.
-if (matchMedia("(pointer: fine)").matches && !document.querySelector("[data-focus]")) field.focus();
-// Asked before: then a child need not press anything.
-navigator.permissions
-  ?.query({ name: "camera" })
-  .then(({ state }) => state === "granted" && start())
-  .catch(() => undefined); // a browser that does not tell
+if (matchMedia("(pointer: fine)").matches && !refused) field.focus();
+// Allowed before: then a child need not press anything.
+const allowed = refused ? undefined : navigator.permissions?.query({ name: "camera" });
+allowed?.then(({ state }) => state === "granted" && start()).catch(() => undefined); // a browser that does not tell

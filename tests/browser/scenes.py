@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from directory.models import OutboxMessage, PhoneMethod, User
 from tests import jobs
+from tests.browser.badge_scenes import with_badges
 from tests.browser.steps import OWN, choose_own, field, heading, press, sign_in
 from tests.directory.recovery.conftest import codes_sent
 from tests.directory.test_lockout import lock
@@ -202,7 +203,7 @@ def _unlocked(page: Page, person: User) -> Iterator[tuple[str, Page]]:
     yield "unlocked", page
 
 
-SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot, with_the_phone]
+SCENES = [strangers, manager, helpdesk, others, somebody_who_forgot, with_the_phone, with_badges]
 
 
 def administrators(visit: Visit, stage: SimpleNamespace) -> Iterator[tuple[str, Page]]:

@@ -105,7 +105,7 @@ def test_by_somebody_only_what_they_may(district):
     ("role", "fields"),
     [
         (roles.USER, {"my_staff_access", "my_staff_group"}),
-        (roles.AUTHENTICATION_POLICY, {"methods_required", "sms_sign_in"}),
+        (roles.AUTHENTICATION_POLICY, {"methods_required", "sms_sign_in", "qr_badges", "pin_length"}),
         (roles.HELPDESK, set()),
         (roles.PRIVILEGED_ROLE, set()),
         (roles.GLOBAL_READER, set()),
@@ -119,3 +119,12 @@ def test_who_may_change_what(district, role, fields):
     with pytest.raises(Denied):
         update_settings({"notify_people": False}, by=by)
     assert Settings.objects.get().notify_people
+
+
+def test_badges_are_switched_on_and_their_pins_have_a_length(district):
+    said = company("riverside", "--qr-badges", "on", "--pin-length", "10")
+    assert (said["qr-badges"], said["pin-length"]) == ("on", "10")
+    for length in ("7", "21", "ten"):
+        with pytest.raises(CommandError):
+            company("riverside", "--pin-length", length)
+    assert Settings.objects.get().pin_length == 10

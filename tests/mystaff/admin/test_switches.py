@@ -23,7 +23,11 @@ def form_of(page) -> dict:
     ("role", "fields", "change"),
     [
         (roles.USER, {"my_staff_access", "my_staff_group"}, {"my_staff_access": "nobody"}),
-        (roles.AUTHENTICATION_POLICY, {"methods_required", "sms_sign_in"}, {"methods_required": "2"}),
+        (
+            roles.AUTHENTICATION_POLICY,
+            {"methods_required", "sms_sign_in", "qr_badges", "pin_length"},
+            {"methods_required": "2"},
+        ),
     ],
 )
 def test_a_part_for_each_role(district, sign_in, role, fields, change):
