@@ -137,6 +137,7 @@ def _fill_riverside(hashed: str) -> None:
         defaults={
             "look_up_everyone": True,
             "sms_sign_in": True,
+            "qr_badges": True,
             "help_contact": "Riverside help desk",
             "help_phone": "+1 951-555-0100",
         }
