@@ -164,6 +164,11 @@ def name_of(secret_hash: str) -> str:
     return f"badge {secret_hash}"
 
 
+def is_usable(pk: str) -> bool:
+    """Whether this badge opens an account now; what it opened stays open no longer."""
+    return Badge.objects.usable().filter(pk=pk).exists()
+
+
 def forget_tries(person: User) -> None:
     """Open the badges of a person again on which too many PINs were tried."""
     for secret_hash in Badge.objects.not_ended().filter(user=person).values_list("secret_hash", flat=True):

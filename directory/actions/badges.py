@@ -128,7 +128,7 @@ def _end(person: User, kind: str, deed: Deed | None = None) -> bool:
 
 
 def _sign_out(person: User) -> None:
-    """Everywhere: which of the sessions came in by the badge nobody could say for sure."""
+    """Everywhere: whoever found the badge may have gone on from there another way."""
     person.revoke_sessions()
     person.save(update_fields=["sessions_valid_from"])
 

@@ -26,7 +26,9 @@ def let_in(request: HttpRequest, person: User, method: str, **facts: str | int) 
     return perform_login(request, Login(user=person))
 
 
-def came_by_badge(request: HttpRequest) -> bool:
-    """Whether this session's person showed a badge and typed no password."""
-    ways = {record["method"] for record in get_authentication_records(request, request.user)}
-    return "badge" in ways and "password" not in ways
+def badge_of(request: HttpRequest, person: User) -> str:
+    """The id of the badge that this session's person showed; '' for whoever typed a password as well."""
+    records = get_authentication_records(request, person)
+    if any(record["method"] == "password" for record in records):
+        return ""
+    return next((record["badge"] for record in reversed(records) if record["method"] == "badge"), "")

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from directory import guests
+from directory import badges, guests
 from directory.models import User
-from mystaff.signin.login import came_by_badge
+from mystaff.signin.login import badge_of
 from tenants import scopes
 from tenants.models import OPERATORS_ID, Tenant
 from tenants.sessions import tenant_of
@@ -31,14 +31,21 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
     """The person of this session in this request's tenant: its own person, or an accepted guest."""
     home = tenant_of(request.session.session_key)
     if home == request.tenant.pk:
-        return auth.get_user(request)
+        return _at_home(request)
     # Outside the wall nobody is a guest; an operator is one only in a tenant that they have entered.
     if home is None or request.tenant.pk == OPERATORS_ID:
         return AnonymousUser()
     with scopes.scope(home):
         # The home row decides on every request: switched off, reset or signed out there means here too.
-        person = auth.get_user(request)
+        person = _at_home(request)
     return guests.as_guest(person, request.tenant) if person.is_authenticated else AnonymousUser()
+
+
+def _at_home(request: HttpRequest) -> User | AnonymousUser:
+    """The session's person. One that began with a badge ends with it, or once the person is given a role."""
+    person = auth.get_user(request)
+    shown = badge_of(request, person) if person.is_authenticated else ""
+    return AnonymousUser() if shown and not badges.is_usable(shown) else person
 
 
 class UpdatePasswordMiddleware:
@@ -55,7 +62,7 @@ class UpdatePasswordMiddleware:
             return None
         person = getattr(request.user, "home", request.user)
         # Who came in by a badge has no use for the temporary password, and did not show that they know it.
-        if not person.must_change_password or came_by_badge(request):
+        if not person.must_change_password or badge_of(request, person):
             return None
         if person is request.user:
             return redirect("update_password")

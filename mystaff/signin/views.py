@@ -14,7 +14,7 @@ from directory.recovery.eligibility import phone_sign_in_is_open
 from mystaff.context import home
 from mystaff.own_password import NewPasswordForm, change_own
 from mystaff.signin.forms import ChooseForm
-from mystaff.signin.login import came_by_badge
+from mystaff.signin.login import badge_of
 from tenants.models import EmailDomain
 
 CARRIED_NAME = "username"  # a cookie and not the address: names stay out of logs and histories
@@ -86,7 +86,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def update_password(request: HttpRequest) -> HttpResponse:
     """**Update your password**: after a temporary one, before anything else."""
     person = request.user
-    if not person.must_change_password or person.is_guest or came_by_badge(request):
+    if not person.must_change_password or person.is_guest or badge_of(request, person):
         return redirect("account")
     form = NewPasswordForm(person, request.tenant, request.POST or None)
     if form.is_to_be_saved and change_own(request, form):

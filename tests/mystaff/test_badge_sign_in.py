@@ -1,5 +1,6 @@
 """Signing in with a badge: alike for every badge until the PIN is right, and nothing of it kept."""
 
+from datetime import timedelta
 from html import unescape
 from urllib.parse import quote
 
@@ -11,13 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
-from directory import actions, badges, lockout, roles
+from directory import actions, badges, guests, lockout, roles
 from directory.door import Initiator
-from directory.models import Pin, Settings, User
+from directory.models import Badge, Invitation, Pin, Settings, User
 from mystaff.signin import badge_state
 from tenants.models import Session
 from tests import jobs
-from tests.conftest import assign
+from tests.conftest import assign, signed_in
 from tests.directory.badges import give
 from tests.mystaff.reading import words
 
@@ -74,10 +75,8 @@ def test_then_badge_and_pin_are_enough(district, settled):
 
 
 def test_whoever_wanted_to_go_somewhere_gets_there_and_nowhere_else(district, settled):
-    for wanted, leads in (
-        ("/riverside/account/password/", None),
-        ("https://evil.example/", "/riverside/account/"),
-    ):
+    mine = "/riverside/account/"
+    for wanted, leads in ((f"{mine}password/", f"{mine}password/"), ("https://evil.example/", mine)):
         browser = Client()
         page = browser.get(f"{HERE}?next={quote(wanted)}").content.decode()
         assert f'name="next" value="{wanted}"' in page
@@ -303,6 +302,25 @@ def test_ending_the_badge_ends_the_session(district, settled):
     assert is_in(browser)
     actions.end_badge(district.pia, "standard", by=Initiator(district.maria))
     assert not is_in(browser)
+
+
+@pytest.mark.parametrize("how", ["over", "role", "guest"])
+def test_a_session_ends_with_what_let_it_begin(district, lake, settled, clock, how):
+    browser, by_password = Client(), signed_in(User.objects.get(pk=district.pia.pk))
+    try_pin(browser, settled.secret, OWN)
+    assert is_in(browser)
+    if how == "over":
+        Badge.objects.update(
+            starts_at=clock.now - timedelta(days=2), ends_at=clock.now - timedelta(seconds=1)
+        )
+    elif how == "role":
+        assign(district.pia, roles.PASSWORD, district.algebra)
+    else:
+        with lake.tenant.scope():
+            guests.invite(district.pia.user_principal_name, by=Initiator(lake.admin))
+        guests.accept(Invitation.objects.get(user=district.pia), by=Initiator(district.pia))
+    assert not is_in(browser) and is_in(by_password)
+    assert browser.get("/lakeshore/account/").status_code == 302
 
 
 def test_a_session_planted_before_is_not_the_one_after(district, settled):
