@@ -177,8 +177,12 @@ def test_a_locked_badge_leaves_the_account_open_and_the_trail_knows(district, se
         try_pin(browser, settled.secret, f"5184027{number}")
     assert lockout.locked_until(district.pia.user_principal_name) is None
     jobs.run()
-    entry = Entry.objects.get(target_id=district.pia.pk, activity__icontains="lock")
-    assert settled.secret not in str(entry.additional_details)
+    entry = Entry.objects.get(target_id=district.pia.pk, activity="Sign-in locked")
+    details = {item["key"]: item["value"] for item in entry.additional_details}
+    assert (details["Action"], details["Wrong PINs"]) == ("lock_badge", "10")
+    assert settled.secret not in str(details) and settled.badge.secret_hash not in str(details)
+    page = signed_in(district.maria).get(f"/riverside/people/{district.pia.pk}/").content.decode()
+    assert "Too many wrong PINs locked a QR badge" in page and "locked until" in page
 
 
 def test_a_managers_new_pin_or_unlock_opens_it_again(district, settled):
