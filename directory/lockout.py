@@ -32,9 +32,10 @@ DIGITS = 5  # of the hash of a wrong password: one of a million that are kept al
 class Locked(Exception):
     """Too many wrong passwords were tried on this name from this kind of network."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, *, just_now: bool = False) -> None:
         super().__init__()
         self.until = until
+        self.just_now = just_now  # by this try, which was looked at; else it was locked before
 
     @property
     def sentence(self) -> str:
@@ -75,7 +76,7 @@ def attempt(user_name: str, network: str, secret: str, is_right: Callable[[], bo
         return True
     if counted and counted.until:
         _note(counted, SignInLock(user_name=name, network=network, familiar=familiar))
-        raise Locked(counted.until)
+        raise Locked(counted.until, just_now=True)
     return False
 
 

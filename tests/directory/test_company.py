@@ -49,6 +49,12 @@ def test_a_switch_is_changed_and_the_trail_says_who(district):
     }
 
 
+def test_self_service_unlock_is_on_until_it_is_switched_off(district):
+    assert company("riverside")["self-service-unlock"] == "on"
+    assert company("riverside", "--self-service-unlock", "off")["self-service-unlock"] == "off"
+    assert not Settings.objects.get().self_service_unlock
+
+
 def test_selected_comes_with_its_group(district):
     Group.objects.create(name="Staff 2026")
     with pytest.raises(CommandError, match="--self-service-group: Choose the group"):

@@ -2,9 +2,11 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from multiprocessing import Queue, get_context
+from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ from directory import actions, lockout, tasks
 from directory.door import Initiator
 from directory.lockout import Locked
 from directory.models import FamiliarNetwork, SignInCount, SignInLock, User
+from tenants import scopes
 from tests import jobs
 from tests.conftest import PASSWORD
 
@@ -261,6 +264,32 @@ def test_what_others_count_meanwhile_stays_counted(district, clock):
         wrong("tenth")
 
 
+def test_a_lock_that_others_earned_meanwhile_stays(district, clock):
+    def slowly() -> bool:
+        clock.now = lock_after(8).until
+        with pytest.raises(Locked):
+            wrong("eleventh")
+        return True
+
+    def lock_after(count: int) -> Locked:
+        for number in range(count):
+            wrong(number)
+        with pytest.raises(Locked) as raised:
+            wrong("tenth")
+        return raised.value
+
+    assert lockout.attempt(SAM, ELSEWHERE, PASSWORD, slowly)
+    assert SignInCount.objects.get().failures == 10
+    assert lockout.locked_until(SAM) == clock.now + timedelta(seconds=120)
+
+
+def test_of_the_right_one_nothing_is_kept(district):
+    wrong(1)
+    before = SignInCount.objects.get().wrong
+    right()
+    assert SignInCount.objects.get().wrong == before
+
+
 def test_an_error_while_it_is_looked_at_counts(district):
     for _n in range(9):
         with pytest.raises(ZeroDivisionError):
@@ -338,6 +367,39 @@ def test_of_two_hundred_at_once_ten_are_looked_at(district):
     assert answers.count("locked") == 191 and answers.count(False) == 9
     assert SignInCount.objects.get().failures == 10
     assert SignInLock.objects.count() == 1
+
+
+def in_a_process_of_its_own(tenant: UUID, names: list[str], answers: Queue) -> None:
+    """Try one wrong password after another, as one server process of several; say what came of it."""
+    del connections["default"]  # the parent's: two processes cannot speak on one line
+    looked, locked = 0, 0
+    with scopes.scope(tenant):
+        for password in names:
+            try:
+                lockout.attempt(SAM, ELSEWHERE, password, lambda: False)
+                looked += 1
+            except Locked as raised:
+                looked += raised.just_now
+                locked += not raised.just_now
+    answers.put((looked, locked))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_hundred_from_four_processes_ten_are_looked_at(district):
+    fork = get_context("fork")
+    answers = fork.Queue()
+    tries = [[f"Wrong-{process}-{number}" for number in range(50)] for process in range(4)]
+    children = [
+        fork.Process(target=in_a_process_of_its_own, args=(district.tenant.pk, passwords, answers))
+        for passwords in tries
+    ]
+    for child in children:
+        child.start()
+    counted = [answers.get(timeout=300) for _child in children]
+    for child in children:
+        child.join()
+    assert [sum(column) for column in zip(*counted, strict=True)] == [10, 190]
+    assert SignInCount.objects.get().failures == 10
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,6 +12,12 @@ RECOVERY = [
     SURFACES + "test_selfservice.py",
 ]
 
+LOCKOUT = [DIRECTORY + "test_lockout.py", SURFACES + "test_lockout.py"]
+PHONE = [DIRECTORY + "recovery/test_phone_sign_in.py", SURFACES + "test_phone_sign_in.py"]
+
+BADGES = [DIRECTORY + "test_badges.py", DIRECTORY + "test_actions_badges.py"]
+BADGES += [DIRECTORY + "test_badges_at_once.py"]
+
 # Not among them: the 2,000 random directories, the browser's tests, the plans, which take too long for each.
 TARGETS = {
     "directory/permissions.py": [
@@ -25,21 +31,27 @@ TARGETS = {
         *(DIRECTORY + name for name in ("test_company.py", "test_set_user.py", "test_operators.py")),
         SURFACES + "admin/test_csv_import.py",
     ],
-    "directory/actions/passwords.py": [*ACTIONS, DIRECTORY + "recovery/test_flow.py"],
-    "directory/actions/phones.py": ACTIONS,
+    "directory/actions/passwords.py": [*ACTIONS, DIRECTORY + "recovery/test_flow.py", *LOCKOUT],
+    "directory/actions/phones.py": [*ACTIONS, *PHONE],
     "directory/actions/people.py": [DIRECTORY + "test_actions_people.py"],
     "directory/actions/units.py": [DIRECTORY + "test_actions_units.py"],
     "directory/actions/groups.py": [DIRECTORY + "test_actions_groups.py"],
     "directory/actions/roles.py": [DIRECTORY + "test_actions_roles.py"],
     "directory/actions/settings.py": [DIRECTORY + "test_company.py", SURFACES + "admin/test_switches.py"],
+    "directory/actions/badges.py": BADGES,
+    "directory/badges.py": BADGES,
+    "directory/pins.py": [DIRECTORY + "test_pins.py"],
     "directory/granting.py": [DIRECTORY + "test_actions_roles.py", DIRECTORY + "test_actions_groups.py"],
     "directory/administrators.py": [
         DIRECTORY + name
         for name in ("test_administrators.py", "test_actions_roles.py", "test_actions_people.py")
     ],
-    "directory/recovery/throttle.py": RECOVERY,
+    "directory/lockout.py": LOCKOUT,
+    "directory/recovery/throttle.py": [*RECOVERY, *PHONE],
     "directory/recovery/flow.py": RECOVERY,
-    "directory/recovery/eligibility.py": RECOVERY,
+    "directory/recovery/asking.py": [*RECOVERY, *PHONE],
+    "directory/recovery/phone_sign_in.py": PHONE,
+    "directory/recovery/eligibility.py": [*RECOVERY, *PHONE],
     "directory/models/units.py": [
         DIRECTORY + "test_units.py",
         DIRECTORY + "test_permissions.py",

@@ -1,12 +1,15 @@
 """What people see of the lock on signing in: at the door, in self-service, and whoever looks after them."""
 
 import pytest
-from django.test import Client
+from allauth.core.context import request_context
+from django.core.exceptions import ValidationError
+from django.test import Client, RequestFactory
 
 from audit.models import Entry, Result
 from directory import lockout, roles
 from directory.models import FamiliarNetwork, Settings, User
 from directory.recovery import throttle
+from mystaff.signin.adapter import AccountAdapter
 from tests import jobs
 from tests.conftest import PASSWORD, assign
 from tests.directory.recovery.conftest import OWN, codes_sent
@@ -74,6 +77,19 @@ def test_addresses_of_one_household_are_one_network(district):
     for number in range(10):
         try_to(password=f"wrong {number}", address=f"2001:db8::{number + 1}")
     assert "too many wrong tries" in words(try_to(address="2001:db8::ffff"))
+
+
+def test_proving_oneself_again_counts_too(district):
+    """What pages that ask for the password once more call."""
+    request = RequestFactory().post("/riverside/")
+    with request_context(request):
+        adapter = AccountAdapter(request)
+        assert adapter.reauthenticate(district.sam, PASSWORD)
+        for number in range(9):
+            assert not adapter.reauthenticate(district.sam, f"wrong {number}")
+        with pytest.raises(ValidationError, match="too many wrong tries"):
+            adapter.reauthenticate(district.sam, "tenth")
+    assert "too many wrong tries" in words(try_to())
 
 
 # Self-service

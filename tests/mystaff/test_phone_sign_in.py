@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from directory import actions
 from directory.door import Initiator
-from directory.models import PhoneMethod, PhoneSignIn, Settings, TextSettings, User
+from directory.models import FamiliarNetwork, PhoneMethod, PhoneSignIn, Settings, TextSettings, User
 from directory.recovery import throttle
 from tests import jobs
 from tests.directory.recovery.conftest import MOBILE, codes_sent
@@ -47,6 +47,7 @@ def test_from_the_number_to_ones_own_account(enabled, client, typed):
     assert client.cookies["mystaff_phone"].value == ""
     assert "Sam Reed" in words(client.get("/riverside/account/"))
     assert [one["method"] for one in client.session[METHODS]] == ["sms"]
+    assert FamiliarNetwork.objects.count() == 1
 
 
 def test_a_temporary_password_is_still_replaced_first(enabled, client):
