@@ -183,9 +183,9 @@ def person_named(name: str) -> User | None:
 
 
 def _pin_beside(secret_hash: str) -> Pin | None:
-    """One statement, whether the badge opens or not."""
+    """One statement, whether the badge opens or not, and nothing of its person: that would take time."""
     holders = Badge.objects.usable().filter(secret_hash=secret_hash).values("user")
-    return Pin.objects.select_related("user").filter(user__in=holders).first()
+    return Pin.objects.filter(user__in=holders).first()
 
 
 def _proof(secret_hash: str, kept: Pin, typed: int = pins.LONGEST) -> Proof | None:

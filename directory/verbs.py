@@ -73,6 +73,7 @@ BLOCK_SELF_SERVICE = Action(
     "block_self_service", gettext_noop("Blocked from self-service password reset"), own=True
 )
 LOCK_SIGN_IN = Action("lock_sign_in", gettext_noop("Sign-in locked"), own=True)
+LOCK_BADGE = Action("lock_badge", gettext_noop("Sign-in locked"), own=True)
 UNLOCK_OWN = Action("unlock_own", gettext_noop("Unlock user account (self-service)"), own=True)
 SIGN_IN_TO_APPLICATION = Action(
     "sign_in_to_application",

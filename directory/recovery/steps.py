@@ -26,18 +26,23 @@ def note_lock(recovery: Recovery) -> None:
 
 @transaction.atomic
 def note_sign_in_lock(lock: SignInLock) -> None:
-    """Tell the trail, once, that wrong passwords have locked signing in, where the name is somebody's."""
+    """Tell the trail, once, that wrong passwords or PINs have locked signing in, where that is somebody's."""
     told, _rows = SignInLock.objects.filter(pk=lock.pk).delete()
     if told and (person := _named(lock)):
-        details = {
-            "Source": "Sign-in",
-            "Network": lock.network,
-            "Familiar network": "yes" if lock.familiar else "no",
-            "Wrong passwords": str(lock.failures),
-            "Locked at": lock.at.isoformat(timespec="seconds"),
-            "Locked until": lock.until.isoformat(timespec="seconds"),
-        }
-        _record(verbs.LOCK_SIGN_IN, person, Result.SUCCESS, details=details)
+        _record(verbs.LOCK_SIGN_IN, person, Result.SUCCESS, details=_of(lock, "Wrong passwords"))
+    elif told and (person := badges.person_named(lock.user_name)):
+        _record(verbs.LOCK_BADGE, person, Result.SUCCESS, details=_of(lock, "Wrong PINs"))
+
+
+def _of(lock: SignInLock, wrong: str) -> dict[str, str]:
+    return {
+        "Source": "Sign-in",
+        "Network": lock.network,
+        "Familiar network": "yes" if lock.familiar else "no",
+        wrong: str(lock.failures),
+        "Locked at": lock.at.isoformat(timespec="seconds"),
+        "Locked until": lock.until.isoformat(timespec="seconds"),
+    }
 
 
 def note_phone_lock(row: PhoneSignIn) -> None:
@@ -48,8 +53,7 @@ def note_phone_lock(row: PhoneSignIn) -> None:
 
 
 def _named(row: Recovery | SignInLock) -> User | None:
-    named = User.objects.members().filter(user_principal_name=row.user_name).first()
-    return named or badges.person_named(row.user_name)
+    return User.objects.members().filter(user_principal_name=row.user_name).first()
 
 
 def note(person: User, result: str, reason: str, way: str) -> None:

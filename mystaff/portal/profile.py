@@ -29,6 +29,7 @@ DEEDS = {
     "recover_password": _("{who} reset the forgotten password with a code"),
     "recovery_step": _("{who} typed the right code for a new password"),
     "block_self_service": _("Too many wrong codes locked self-service password reset"),
+    "lock_badge": _("Too many wrong PINs locked a QR badge"),
     "lock_sign_in": _("Too many wrong passwords or codes locked signing in"),
     "unlock": _("{who} unlocked the account"),
     "unlock_own": _("{who} unlocked the account with a code"),

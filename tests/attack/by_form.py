@@ -29,11 +29,12 @@ FORMS += ("remove_phone", "phone_sign_in", "forgot_password", "admin:directory_s
 FORMS += ("admin:directory_settings_add", "admin:audit_entry_changelist", "admin:audit_entry_add")
 FORMS += ("admin:directory_user_change", "admin:directory_user_add", "admin:directory_group_add")
 FORMS += ("admin:directory_administrativeunit_add", "admin:directory_roleassignment_add")
-FORMS += ("admin:directory_guest_add",)
+FORMS += ("admin:directory_guest_add", "badge", "badge_pin", "add_badge", "end_badge", "reset_pin")
 SETTINGS = {
     "my_staff_access": "selected",
     "self_service_reset": "all",
     "methods_required": "1",
+    "pin_length": "8",
     "password_style": "word-and-digits",
     "phone_region": "US",
     "help_contact": "x",
@@ -47,6 +48,10 @@ BASES = {
     "choose": {"username": "nobody@nowhere.example"},
     "change_password": {"current_password": "wrong"},
     "account": {"accept": "1"},
+    "badge": {"badge": "0" * 28},
+    "badge_pin": {"pin": "27183405"},
+    "add_badge": {"kind": "temporary", "hours": "1"},
+    "end_badge": {"kind": "standard"},
     "phone": {"phone_number": NUMBER},
     "phone_sign_in": {"on": "1"},
     "admin:directory_settings_change": SETTINGS,

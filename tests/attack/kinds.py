@@ -102,6 +102,7 @@ class Attacker:
             ("ticket", self.ticket(key)),
             ("phone_number", NUMBER),
             ("on", "1"),
+            ("kind", "standard"),
             ("post", "yes"),
             ("_save", "Save"),
         )

@@ -123,6 +123,19 @@ def test_another_tenants_badge_is_refused_with_a_sentence(filmed, stage, given):
     expect(page.get_by_role("alert")).to_contain_text("This badge belongs to another organization.")
 
 
+def test_the_browsers_own_reader_is_used_where_it_has_one(filmed, stage, given):
+    """Chromium has none on this system: here is one that finds the badge wherever it looks."""
+    page, asked = filmed("https://example.org/", PHONE), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script(
+        "globalThis.BarcodeDetector = class { static getSupportedFormats = async () => ['qr_code'];"
+        f" detect = async () => [{{ rawValue: '{badges.code(given.secret)}' }}] }}"
+    )
+    from_sign_in(page)
+    heading(page, "Type your PIN")
+    assert not any("decode" in url for url in asked)
+
+
 # Without it
 
 
@@ -245,3 +258,4 @@ def test_nothing_but_the_badge_is_printed_two_inches_square(visit, stage):
         " return p.left >= b.left - 1 && p.right <= b.right + 1 && p.bottom <= b.bottom + 1 })"
     )
     assert inside
+    assert page.pdf(width="2in", height="2in").count(b"/Type /Page\n") == 1  # all of it on one sheet

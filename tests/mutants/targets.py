@@ -15,6 +15,9 @@ RECOVERY = [
 LOCKOUT = [DIRECTORY + "test_lockout.py", SURFACES + "test_lockout.py"]
 PHONE = [DIRECTORY + "recovery/test_phone_sign_in.py", SURFACES + "test_phone_sign_in.py"]
 
+BADGES = [DIRECTORY + "test_badges.py", DIRECTORY + "test_actions_badges.py"]
+BADGES += [DIRECTORY + "test_badges_at_once.py"]
+
 # Not among them: the 2,000 random directories, the browser's tests, the plans, which take too long for each.
 TARGETS = {
     "directory/permissions.py": [
@@ -35,6 +38,9 @@ TARGETS = {
     "directory/actions/groups.py": [DIRECTORY + "test_actions_groups.py"],
     "directory/actions/roles.py": [DIRECTORY + "test_actions_roles.py"],
     "directory/actions/settings.py": [DIRECTORY + "test_company.py", SURFACES + "admin/test_switches.py"],
+    "directory/actions/badges.py": BADGES,
+    "directory/badges.py": BADGES,
+    "directory/pins.py": [DIRECTORY + "test_pins.py"],
     "directory/granting.py": [DIRECTORY + "test_actions_roles.py", DIRECTORY + "test_actions_groups.py"],
     "directory/administrators.py": [
         DIRECTORY + name

@@ -206,7 +206,7 @@ def test_refused_with_a_reason_and_an_entry(district, rest):
 
 def test_the_history_says_it_in_words(district, maria):
     make(maria, district.pia)
-    assert "María López made a QR badge" in text_of(maria.get(at(district.pia)))
+    assert f"{district.maria.display_name} made a QR badge" in text_of(maria.get(at(district.pia)))
 
 
 # Pictures
