@@ -79,7 +79,7 @@ def remove_group(group: Group, *, by: Initiator) -> None:
         try:
             Group.objects.filter(pk=group.pk).delete()
         except ProtectedError as error:
-            raise Refused(_("This group is selected in the settings.")) from error
+            raise Refused(_("This group is selected in the settings or for an application.")) from error
 
 
 # Members and owners
