@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -78,8 +79,9 @@ def test_a_note_that_somebody_is_asked_is_good_for_its_own_question_only(distric
     page = library.ask(sam, prompt="login")
     asked = sam.post(page.context["answer"], {"again": "1"})
     where = sam.get(asked.headers["Location"]).context["redirect_field_value"]
-    note = where.rpartition("asked=")[2]
+    [note] = parse_qs(urlsplit(where).query)["asked"]
     sign_in_by_hand(sam, district.sam)
+    assert came_back(library.ask(sam, prompt="login", asked=note))["code"]
     assert library.ask(sam, prompt="login", asked=note, nonce="another").status_code == 200
     assert library.ask(sam, prompt="login", asked="made-up").status_code == 200
 
