@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from allauth.idp.oidc.models import Token
 from django.utils.translation import gettext as _
 
 from audit.models import Result, record
@@ -37,6 +38,11 @@ def holds(application: Application, person: User, since: datetime) -> bool:
     """Whether what was given out then still counts: not after a reset or signing out everywhere."""
     ended = max(filter(None, (person.sessions_valid_from, person.password_changed_at)))
     return since >= ended and not refusal(application, person)
+
+
+def end_tokens(application: Application, person: User) -> None:
+    """Let what the application was given for this person open nothing more."""
+    Token.objects.filter(client_id=application.pk, user_id=person.pk).delete()
 
 
 def note_sign_in(application: Application, by: Initiator, reason: str = "", **facts: Any) -> None:

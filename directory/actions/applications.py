@@ -20,6 +20,7 @@ FIELDS = {
     "name": "DisplayName",
     "type": "ClientType",
     "redirect_uris": "RedirectUris",
+    "post_logout_redirect_uris": "LogoutUris",
     "group": "Group.DisplayName",
     "skip_consent": "SkipConsent",
 }

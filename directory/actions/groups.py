@@ -79,7 +79,9 @@ def remove_group(group: Group, *, by: Initiator) -> None:
         try:
             Group.objects.filter(pk=group.pk).delete()
         except ProtectedError as error:
-            raise Refused(_("This group is selected in the settings or by an access policy.")) from error
+            raise Refused(
+                _("This group is selected in the settings, by an access policy or for an application.")
+            ) from error
 
 
 # Members and owners

@@ -33,6 +33,7 @@ class Application(TenantModel, Client):
         verbose_name=_("who may use it"),
         related_name="applications",
     )
+    post_logout_redirect_uris = models.TextField(_("redirect URIs after signing out"), blank=True)
 
     class Meta:
         verbose_name = _("application")
@@ -61,9 +62,11 @@ class Application(TenantModel, Client):
         """One exact redirect URI a line; scopes and grants are the same for all. Raises ValidationError."""
         self.name = self.name.strip()
         uris = list(dict.fromkeys(self.redirect_uris.split()))
-        if errors := self._errors(uris):
+        after = list(dict.fromkeys(self.post_logout_redirect_uris.split()))
+        if errors := self._errors(uris) or self._wrong("post_logout_redirect_uris", after):
             raise ValidationError(errors)
         self.set_redirect_uris(uris)
+        self.post_logout_redirect_uris = "\n".join(after)
         self.set_scopes(list(SCOPES))
         self.grant_types, self.response_types = Client.GrantType.AUTHORIZATION_CODE, Client.ResponseType.CODE
         self.allow_uri_wildcards, self.cors_origins, self.default_scopes = False, "", ""
@@ -73,13 +76,16 @@ class Application(TenantModel, Client):
             return {"name": _t("This name is taken.")}
         if not uris:
             return {"redirect_uris": _t("Type where the application wants people back.")}
-        for uri in uris:
-            if problem := _problem(uri, self.is_public):
-                return {"redirect_uris": f"{uri[:100]}: {problem}"}
+        if wrong := self._wrong("redirect_uris", uris):
+            return wrong
         if self.skip_consent and not all(uri.startswith("https://") for uri in uris):
             # Any program of the device may listen at the others (RFC 8252, 8.6).
             return {"skip_consent": _t("Only where every redirect URI begins with https://.")}
         return {}
+
+    def _wrong(self, field: str, uris: list[str]) -> dict[str, str]:
+        found = ((uri, _problem(uri, self.is_public)) for uri in uris)
+        return next(({field: f"{uri[:100]}: {problem}"} for uri, problem in found if problem), {})
 
 
 def _problem(uri: str, public: bool) -> str:

@@ -53,6 +53,7 @@ class ApplicationForm(DeedForm):
             "name": gettext_lazy("Name"),
             "type": gettext_lazy("Type"),
             "redirect_uris": gettext_lazy("Redirect URIs"),
+            "post_logout_redirect_uris": gettext_lazy("Redirect URIs after signing out"),
             "skip_consent": gettext_lazy("Do not ask people whether they want to sign in"),
         }
         help_texts = {
@@ -61,6 +62,7 @@ class ApplicationForm(DeedForm):
                 "device, where no secret stays one."
             ),
             "redirect_uris": gettext_lazy("One a line, letter for letter as the application sends them."),
+            "post_logout_redirect_uris": gettext_lazy("The same, for where people go after signing out."),
             "skip_consent": gettext_lazy("For the school’s own. They learn the name and the username."),
         }
 

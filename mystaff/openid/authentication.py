@@ -25,9 +25,14 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     said = {record.get("type") or record["method"] for record in records}
     known, had = said & KNOWN.keys(), said & HAD.keys()
     amr = sorted({(KNOWN | HAD)[name] for name in known | had})
-    both = bool(known and had)
+    both = bool(known and had) or any(map(_is_both, records))
     claims = {"acr": TWO_FACTORS if both else ONE_FACTOR, "amr": [*amr, "mfa"] if both else amr}
     return {"auth_time": signed_in_at(request)} | {name: value for name, value in claims.items() if value}
+
+
+def _is_both(record: dict[str, Any]) -> bool:
+    """A passkey that asked for a PIN or a finger, or a provider of the tenant's own that says so."""
+    return bool(record.get("passwordless")) or record.get("second_factor") == 1
 
 
 def signed_in_at(request: HttpRequest) -> int:

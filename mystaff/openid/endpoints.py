@@ -30,6 +30,7 @@ ENDPOINTS = {
     "token_endpoint": "openid_token",
     "userinfo_endpoint": "openid_userinfo",
     "revocation_endpoint": "openid_revoke",
+    "end_session_endpoint": "openid_end_session",
     "jwks_uri": "openid_keys",
 }
 CLAIMS = ["sub", "iss", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr"]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mystaff.openid import endpoints, views
+from mystaff.openid import endpoints, sign_out, views
 
 urlpatterns = [
     path(".well-known/openid-configuration", endpoints.configuration, name="openid_configuration"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("openid/token/", endpoints.token, name="openid_token"),
     path("openid/userinfo/", endpoints.userinfo, name="openid_userinfo"),
     path("openid/revoke/", endpoints.revoke, name="openid_revoke"),
+    path("openid/end-session/", sign_out.end_session, name="openid_end_session"),
+    path("openid/signed-out/", sign_out.signed_out, name="openid_signed_out"),
 ]

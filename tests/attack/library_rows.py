@@ -11,7 +11,8 @@ ROWS = (
     "redirect_uris, cors_origins, allow_uri_wildcards, response_types, skip_consent, created_at, data) "
     "VALUES (md5('client' || {u}), 'x', 'x', 'openid', '', 'public', 'authorization_code', "
     "'https://x.example/', '', false, 'code', true, now(), '{{}}')",
-    "INSERT INTO directory_application (client_ptr_id) VALUES (md5('client' || {u}))",
+    "INSERT INTO directory_application (client_ptr_id, post_logout_redirect_uris) "
+    "VALUES (md5('client' || {u}), 'https://x.example/')",
     "INSERT INTO allauth_idp_oidc_token (type, hash, client_id, user_id, data, created_at, expires_at, "
     "scopes) VALUES ('at', {u}, md5('client' || {u}), {u}, '{{}}', now(), now() + interval '1 year', "
     "'openid')",

@@ -82,6 +82,8 @@ INSIDE = {
     "openid_token": [405] * 9,
     "openid_userinfo": [401] * 9,
     "openid_revoke": [405] * 9,
+    "openid_end_session": [TO, UP, UP, UP, UP, UP, TO, UP, TO],
+    "openid_signed_out": [TO, 405, 405, 405, 405, 405, TO, 405, TO],
 }
 ADMIN = [TO, NO, NO, NO, NO, UP, TO, NO, TO]
 OUTSIDE = {
@@ -148,6 +150,7 @@ OPEN = {
     "openid_token": "An application's server comes without a session, with a code and its secret.",
     "openid_userinfo": "An application's server comes without a session, with an access token.",
     "openid_revoke": "An application's server comes without a session, with its secret.",
+    "openid_end_session": "Asks who is signed in whether to sign out; leads others back.",
     "admin:login": "Does nothing but lead to our own sign-in.",
 }
 

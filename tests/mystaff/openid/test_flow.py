@@ -113,6 +113,7 @@ def test_the_discovery_document_field_by_field(district, library):
         "token_endpoint": f"{here}/openid/token/",
         "userinfo_endpoint": f"{here}/openid/userinfo/",
         "revocation_endpoint": f"{here}/openid/revoke/",
+        "end_session_endpoint": f"{here}/openid/end-session/",
         "jwks_uri": f"{here}/openid/keys/",
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

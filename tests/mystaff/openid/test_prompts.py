@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -78,8 +79,9 @@ def test_a_note_that_somebody_is_asked_is_good_for_its_own_question_only(distric
     page = library.ask(sam, prompt="login")
     asked = sam.post(page.context["answer"], {"again": "1"})
     where = sam.get(asked.headers["Location"]).context["redirect_field_value"]
-    note = where.rpartition("asked=")[2]
+    [note] = parse_qs(urlsplit(where).query)["asked"]
     sign_in_by_hand(sam, district.sam)
+    assert came_back(library.ask(sam, prompt="login", asked=note))["code"]
     assert library.ask(sam, prompt="login", asked=note, nonce="another").status_code == 200
     assert library.ask(sam, prompt="login", asked="made-up").status_code == 200
 
@@ -101,10 +103,28 @@ def test_a_hint_at_somebody_else_is_answered_with_login_required(district, libra
     assert error(library.ask(sam, id_token_hint=own)) == ""
 
 
-def test_a_second_factor_is_told(district, library, sam):
+ONE, TWO = "https://refeds.org/profile/sfa", "https://refeds.org/profile/mfa"
+PASSWORD, CODE = {"method": "password"}, {"method": "mfa", "type": "totp"}
+KEY, PASSKEY = {"method": "mfa", "type": "webauthn"}, {"passwordless": True}
+
+
+@pytest.mark.parametrize(
+    ("records", "amr", "acr"),
+    [
+        ([PASSWORD], ["pwd"], ONE),
+        ([PASSWORD, CODE], ["otp", "pwd", "mfa"], TWO),
+        ([PASSWORD, KEY], ["pop", "pwd", "mfa"], TWO),
+        ([KEY | PASSKEY], ["pop", "mfa"], TWO),
+        ([{"method": "sms"}], ["sms"], ONE),
+        ([{"method": "badge"}], ["pin"], ONE),
+        ([{"method": "access_pass"}], ["otp"], ONE),
+        ([{"method": "federation", "second_factor": 0}], None, ONE),
+        ([{"method": "federation", "second_factor": 1}], ["mfa"], TWO),
+    ],
+)
+def test_how_somebody_signed_in_is_told(district, library, sam, records, amr, acr):
     session = sam.session
-    session["account_authentication_methods"].append({"method": "mfa", "type": "totp", "at": time.time()})
+    session["account_authentication_methods"] = [record | {"at": time.time()} for record in records]
     session.save()
     claims = library.read(library.tokens(sam)["id_token"])
-    assert claims["amr"] == ["otp", "pwd", "mfa"]
-    assert claims["acr"] == "https://refeds.org/profile/mfa"
+    assert (claims.get("amr"), claims["acr"]) == (amr, acr)
