@@ -65,7 +65,7 @@ class GroupAdmin(DeedAdmin):
 
     def notes(self, request: HttpRequest, obj: Group) -> list[str]:
         return (
-            [_("This group is selected in the settings or by an access policy.")]
+            [_("This group is selected in the settings, by an access policy or for an application.")]
             if granting.is_selected(obj)
             else []
         )
