@@ -21,7 +21,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from directory import permissions, roles
-from directory.models import AccessPolicy, Group, RoleAssignment, Settings, User
+from directory.models import AccessPolicy, Application, Group, RoleAssignment, Settings, User
 from tenants.models import OPERATORS_ID
 
 EVERYTHING = frozenset(
@@ -60,13 +60,13 @@ def is_guarded(group: Group) -> bool:
 
 
 def is_selected(group: Group) -> bool:
-    """Whether a setting of the tenant or an access policy names this group."""
+    """Whether a setting of the tenant, an access policy or an application names this group."""
     settings = Settings.current()
     named = [field.attname for field in Settings._meta.fields if field.related_model is Group]
     if group.pk in {getattr(settings, name) for name in named}:
         return True
-    # Whoever may take somebody out of such a group takes them out of the policy.
-    return AccessPolicy.objects.filter(group=group).exists()
+    # Whoever may change such a group takes people out of the policy, or lets them into the application.
+    return any(model.objects.filter(group=group).exists() for model in (AccessPolicy, Application))
 
 
 def _is_global(actor: User) -> bool:

@@ -9,10 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from directory import actions, signing_keys, tasks
-from directory.door import Initiator
-from directory.models import Application, SigningKey
+from directory import actions, roles, signing_keys, tasks
+from directory.door import Denied, Initiator
+from directory.models import Application, Group, SigningKey, User
 from tenants import scopes
+from tests.conftest import assign
 from tests.directory.trail import last
 
 
@@ -21,6 +22,15 @@ def library(district) -> Application:
     application = Application(name="Library", redirect_uris="https://library.example/back")
     actions.add_application(application, by=Initiator(district.admin))
     return application
+
+
+def test_its_group_is_changed_by_those_who_change_what_power_hangs_on(district, library):
+    library.group = group = Group.objects.create(name="Readers")
+    actions.update_application(library, by=Initiator(district.admin))
+    assign(district.omar, roles.GROUPS)
+    with pytest.raises(Denied):
+        actions.add_group_member(group, district.sam, by=Initiator(User.objects.get(pk=district.omar.pk)))
+    actions.add_group_member(group, district.sam, by=Initiator(district.admin))
 
 
 def rotate(*args: str) -> str:
