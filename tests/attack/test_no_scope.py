@@ -19,7 +19,7 @@ INSIDE, OUTSIDE = MOUNTS[0], MOUNTS[4]
 WHO = ("manager", "helpdesk", "admin", "guest", "operator")
 # The demo's messages, which walk from one tenant's scope to the next by themselves; the ends of the session;
 # and what no view answers to: the scope ends only before a view.
-LEFT_OUT = ("outbox", "admin:logout", "sign_out", "nothing")
+LEFT_OUT = ("outbox", "admin:logout", "sign_out", "openid_signed_out", "nothing")
 FORM = {"generate": "1", "phone_number": NUMBER, "on": "1", "accept": "1", "_save": "1", "post": "yes"}
 
 
