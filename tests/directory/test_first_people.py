@@ -17,6 +17,12 @@ def run(*args, **options) -> str:
     return out.getvalue()
 
 
+def test_a_new_instance_has_nobody_and_no_tenant_but_the_operators(db):
+    assert [tenant.is_operators for tenant in Tenant.objects.all()] == [True]
+    with operators().scope():
+        assert not User.objects.exists()
+
+
 def test_an_operator(db):
     said = run("create_operator", "olive@it.example", "Olive Stone")
     with operators().scope():

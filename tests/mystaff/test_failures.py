@@ -53,3 +53,17 @@ def test_the_site_shows_it_inside_and_outside(client, db, riverside, monkeypatch
     assert answer.status_code == 503
     assert "default-src 'self'" in answer["Content-Security-Policy"]
     assert "no-store" in answer["Cache-Control"]
+
+
+def test_a_failure_is_logged_for_operators_and_told_to_nobody_else(client, riverside, monkeypatch, caplog):
+    def broken(*args, **kwargs):
+        raise ZeroDivisionError("what only the log may know")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("mystaff.signin.middleware.PersonMiddleware.process_request", broken)
+    answer = client.get("/riverside/sign-in/")
+    assert answer.status_code == 500
+    assert b"ZeroDivision" not in answer.content and b"only the log" not in answer.content
+    told = [record for record in caplog.records if record.name == "django.request"]
+    assert [record.levelname for record in told] == ["ERROR"]
+    assert "what only the log may know" in caplog.text

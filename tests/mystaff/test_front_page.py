@@ -50,3 +50,18 @@ def test_a_tampered_carried_name_is_ignored(district):
     browser = Client()
     browser.cookies["username"] = "forged@riverside.example"
     assert "forged@" not in browser.get("/riverside/sign-in/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/riverside%252Fsign-in/", "/%2572iverside/sign-in/", "/riverside/sign%252Din/"]
+)
+def test_an_address_is_decoded_once(riverside, path):
+    assert Client().get(path.replace("%25", "%")).status_code == 200
+    assert Client().get(path).status_code == 404
+
+
+def test_what_is_typed_is_decoded_once(district, sign_in):
+    told = Client().post("/", {"username": "sam.reed%40riverside.example"})
+    assert "with the part after the @" in told.content.decode()
+    page = sign_in(district.maria).get("/riverside/search/?q=%253Cb%253E%2526amp%253B").content.decode()
+    assert "<h1>Results for “%3Cb%3E%26amp%3B”</h1>" in page

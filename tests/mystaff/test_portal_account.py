@@ -42,6 +42,13 @@ def test_the_password_is_changed_and_this_browser_stays(district, sign_in):
     assert "Your password is changed." in browser.get(HERE).content.decode()
 
 
+def test_a_changed_password_ends_the_other_sessions(district, sign_in):
+    here, elsewhere = sign_in(district.sam), sign_in(district.sam)
+    assert change(here).status_code == 302
+    assert here.get(HERE).status_code == 200
+    assert elsewhere.get(HERE).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

@@ -1,5 +1,7 @@
 """Signing in: one sentence for every failure, one person per browser, one page for a temporary password."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -261,3 +263,27 @@ def test_next_leads_nowhere_else(district):
         "/riverside/sign-in/?next=https://evil.example/", {"login": "maria.lopez", "password": PASSWORD}
     )
     assert response.headers["Location"] == "/riverside/"
+
+
+@pytest.mark.parametrize("password", [" Copper Lantern 47 ", "Kupfer-Lätérne-47-漢字", "Aa1-" * 64])
+def test_a_password_counts_as_it_was_typed(district, password):
+    actions.change_password(password, by=Initiator(district.sam))
+    for other in {password.strip(), password.lower(), password[:-1]} - {password}:
+        assert WRONG in try_to("sam.reed", other).content.decode()
+    assert try_to("sam.reed", password).status_code == 302
+
+
+def test_no_password_grows_too_old(district):
+    User.objects.filter(pk=district.sam.pk).update(password_changed_at="2001-01-01T00:00Z")
+    browser = Client()
+    try_to("sam.reed", browser=browser)
+    assert browser.get("/riverside/account/").status_code == 200
+
+
+def test_what_is_typed_is_masked_and_may_be_filled_in(district, sign_in):
+    page = Client().get("/riverside/sign-in/").content.decode()
+    change = sign_in(district.sam).get("/riverside/account/password/").content.decode()
+    for html, count, hint in ((page, 1, "current-password"), (change, 2, "new-password")):
+        fields = [tag for tag in re.findall("<input[^>]*>", html) if f'autocomplete="{hint}"' in tag]
+        assert len(fields) == count and all('type="password"' in tag for tag in fields)
+        assert "onpaste" not in html
