@@ -25,8 +25,8 @@ def library(district) -> Application:
 
 
 def test_its_group_is_changed_by_those_who_change_what_power_hangs_on(district, library):
-    library.group = group = Group.objects.create(name="Readers")
-    actions.update_application(library, by=Initiator(district.admin))
+    group = Group.objects.create(name="Readers")
+    actions.update_application(library, {"group": group}, by=Initiator(district.admin))
     assign(district.omar, roles.GROUPS)
     with pytest.raises(Denied):
         actions.add_group_member(group, district.sam, by=Initiator(User.objects.get(pk=district.omar.pk)))
