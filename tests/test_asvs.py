@@ -18,6 +18,7 @@ SUMMARY = re.compile(r"(?m)^\| \**(V\d+|all)\b[^|]* \|((?: \**\d+\** \|){4})$")
 TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
 RULE = re.compile(r"ruff ([A-Z]+\d+)")
 FILE = re.compile(r"`((?:mystaff|directory|tenants|audit|templates|tests|requirements)/[\w./-]+)`")
+LINK = re.compile(r"\]\((?!https)([^)#]+)(?:#([^)]+))?\)")
 ROWS = ROW.findall(PAGE.read_text())
 
 
@@ -72,3 +73,16 @@ def test_the_linters_rules_are_on():
     selected = re.search(r"(?m)^select = \[(.*)\]$", (ROOT / "pyproject.toml").read_text())[1]
     kinds = set(re.findall(r'"(\w+)"', selected))
     assert {re.match("[A-Z]+", rule)[0] for rule in RULE.findall(PAGE.read_text())} <= kinds
+
+
+def anchors(page: Path) -> set[str]:
+    """The names under which a page's headings are reached."""
+    headings = re.findall(r"(?m)^#+ (.+)$", page.read_text())
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_lead_somewhere():
+    for path, anchor in LINK.findall(PAGE.read_text()):
+        page = PAGE.parent / path
+        assert page.exists(), path
+        assert not anchor or anchor in anchors(page), f"{path}#{anchor}"
