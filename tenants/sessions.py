@@ -82,14 +82,11 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             return self.create()
         session = self._get_session(no_load=must_create)
-        values = {
-            "data": self.encode(session),
-            "expires_at": self.get_expiry_date(),
-            "owner": session.get(SESSION_KEY),
-        }
+        values = {"data": self.encode(session), "owner": session.get(SESSION_KEY)}
         with self._home(self.session_key):
             if must_create:
-                self._insert(values)
+                # Once and for all: a session that is used does not live longer for it.
+                self._insert(values | {"expires_at": self.get_expiry_date()})
             elif not Session.objects.filter(pk=_hash(self.session_key)).update(**values):
                 # Ended meanwhile (signed out elsewhere, a reset): never bring it back.
                 raise UpdateError

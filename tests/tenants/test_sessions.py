@@ -52,6 +52,18 @@ def test_keys_that_are_not_ours_are_no_keys(key):
     assert SessionStore(key).session_key is None
 
 
+def test_a_session_ends_when_it_was_said_however_much_it_is_used(riverside):
+    with riverside.scope():
+        store = SessionStore()
+        store.save()
+        soon = timezone.now() + timedelta(minutes=5)
+        Session.objects.update(expires_at=soon)
+        store["used"] = True
+        store.save()
+        row = Session.objects.get()
+        assert store.decode(row.data) == {"used": True} and row.expires_at == soon
+
+
 def test_an_ended_session_is_never_brought_back(riverside):
     with riverside.scope():
         store = SessionStore()
