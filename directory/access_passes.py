@@ -12,6 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from directory import permissions, verbs
 from directory.models import AccessPass, Settings, User
 from directory.passwords.temporary import STRONG_ALPHABET
 from tenants import scopes
@@ -51,8 +52,17 @@ def claim(user_name: str, code: str) -> User | None:
     right = constant_time_compare(
         found.code_hash if found else "-" * 64, hashed(found.user_id if found else NOBODY, code)
     )
-    if not right or not Settings.current().temporary_access_pass:
+    if not right or not Settings.current().temporary_access_pass or not _still_counts(found):
         return None
     # Asked of the row once more: it may have ended, been replaced or used since it was read.
     taken = AccessPass.objects.live().filter(pk=found.pk, code_hash=found.code_hash)
     return found.user if taken.update(used_at=timezone.now()) else None
+
+
+def _still_counts(found: AccessPass) -> bool:
+    """Only while whoever gave it reaches the person: else a role given since would be theirs too."""
+    if found.made_by is None:  # by the command line
+        return True
+    giver = User.objects.filter(pk=found.made_by).first()
+    reached = giver and permissions.reachable(giver, verbs.GIVE_ACCESS_PASS).filter(pk=found.user_id)
+    return bool(reached and reached.exists())

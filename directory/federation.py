@@ -56,7 +56,7 @@ def match(provider: IdentityProvider, received: Received) -> Match:
     known = FederatedIdentity.objects.select_related("user").filter(provider=provider, uid=uid).first()
     if known:
         reason = "" if known.user.is_active else _("The account is disabled.")
-        return _settled(known.user, reason, is_linked=True)
+        return _settled(known.user, reason or _against_administrator(provider, known.user), is_linked=True)
     return _by_user_name(provider, _folded(received.user_name.strip()))
 
 
@@ -97,9 +97,13 @@ def _against(provider: IdentityProvider, person: User) -> str:
     if person.federated_identities.filter(provider=provider).exists():
         # The user name was given to somebody else there, or the account was made anew.
         return _("Another account of this provider is linked to this person.")
-    holds = User.objects.filter(any_role_of(person), pk=person.pk)
-    if not provider.links_administrators and holds.exists():
-        return _("Whoever holds a role is not found by user name, as this provider is set up.")
+    return _against_administrator(provider, person)
+
+
+def _against_administrator(provider: IdentityProvider, person: User) -> str:
+    """Asked each time: a role may have been given since the account was linked."""
+    if not provider.links_administrators and User.objects.filter(any_role_of(person), pk=person.pk).exists():
+        return _("Whoever holds a role does not come in this way, as this provider is set up.")
     return ""
 
 

@@ -26,7 +26,8 @@ def person_at_home(request: HttpRequest) -> User:
 def proved_at(request: HttpRequest) -> float:
     """When this person last proved who they are, at sign-in or since: seconds since 1970; 0 if never."""
     records = get_authentication_records(request, person_at_home(request))
-    return max((record["at"] for record in records), default=0.0)
+    # A badge can be photographed: it opens the account, and no other way in.
+    return max((record["at"] for record in records if record["method"] != "badge"), default=0.0)
 
 
 def is_confirmed(request: HttpRequest, minutes: float) -> bool:
@@ -47,9 +48,10 @@ def confirmed_within(minutes: float) -> Callable[[View], View]:
     return decorate
 
 
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: HttpRequest, *, factor: bool = False) -> HttpResponse:
     """To the page that confirms, and back to this address afterwards; what was typed here is not kept."""
-    where = f"{confirm_page(request)}?{urlencode({'next': request.get_full_path()})}"
+    asked = {"next": request.get_full_path()} | ({"factor": "1"} if factor else {})
+    where = f"{confirm_page(request)}?{urlencode(asked)}"
     # A middleware may ask before htmx's own has looked at the request.
     return (
         HttpResponseClientRedirect(where) if getattr(request, "htmx", None) else HttpResponseRedirect(where)

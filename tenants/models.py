@@ -21,6 +21,7 @@ OPERATORS_SLUG = "operators"
 RESERVED_SLUGS = frozenset(
     {"admin", "api", "account", "accounts", "outbox", "static", "media", "health", "healthz", "operators"}
     | {"sign-in", "sign-out", "update-password", "forgot-password", "switch", "search", "webhooks"}
+    | {"second-factor", "passkey", "confirm", "accent.css"}
     | {"scim", "oauth", "openid", "saml", "robots.txt", "favicon.ico", ".well-known", "i18n", "jsi18n"}
 )
 

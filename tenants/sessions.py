@@ -78,6 +78,17 @@ class SessionStore(SessionBase):
             self.modified = True
             return
 
+    def cycle_key(self) -> None:
+        """A new key for the same sitting, which ends when it would have ended: only signing in begins one."""
+        ends = None
+        if self.session_key and SESSION_KEY in self:
+            with self._home(self.session_key):
+                ends = self._row(self.session_key).values_list("expires_at", flat=True).first()
+        super().cycle_key()
+        if ends:
+            with self._home(self.session_key):
+                Session.objects.filter(pk=_hash(self.session_key)).update(expires_at=ends)
+
     def save(self, must_create: bool = False) -> None:
         if self.session_key is None:
             return self.create()

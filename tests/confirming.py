@@ -21,3 +21,11 @@ def confirmed(person: User, minutes_ago: float = 0) -> Client:
         session[flows._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
         session.save()
     return browser
+
+
+def show_factor(browser: Client, person: User) -> None:
+    """In this browser the person has just shown a second factor too."""
+    with Tenant(pk=person.tenant_id).scope():
+        session = browser.session
+        session[flows.AUTHENTICATION_METHODS_SESSION_KEY] += [{"method": "mfa", "at": time.time()}]
+        session.save()

@@ -78,7 +78,9 @@ def clear_factors(person: User, *, by: Initiator) -> None:
 
 def _alone(person: User) -> None:
     """One change of a person's factors at a time: two at once would not see what the other does."""
-    User.objects.select_for_update().get(pk=person.pk)
+    now = User.objects.select_for_update().values_list("sessions_valid_from", flat=True).get(pk=person.pk)
+    if now != person.sessions_valid_from:
+        raise Refused(_("Everybody was signed out of this account a moment ago. Nothing was changed."))
 
 
 def _register(deed: Deed, row: Authenticator) -> list[str]:

@@ -68,6 +68,7 @@ def _wait_in_line(person: User) -> None:
 def change_password(password: str, *, by: Initiator) -> None:
     """A person chooses their own password; their other sessions end."""
     with acting(by, verbs.CHANGE_PASSWORD, by.user) as (authority, _deed):
+        _wait_in_line(by.user)  # a reset that came meanwhile stands
         authority.set_password(by.user, password, must_change=False)
         tasks.notify(by.user, "password_changed")
 

@@ -28,6 +28,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
         )
         tasks.notify(person, "phone_changed" if old else "phone_added")
         if old and old.number != number:
+            _sign_out(person, old)
             tasks.notify(person, "phone_changed", "sms", old.number)
 
 
@@ -36,6 +37,7 @@ def remove_phone(person: User, *, by: Initiator) -> None:
     with acting(by, verbs.REMOVE_PHONE, person) as (_authority, deed):
         for phone in person.phones.filter(phone_type=PhoneType.MOBILE):
             deed.change("mobilePhone", phone.number, None)
+            _sign_out(person, phone)
             phone.delete()
             tasks.notify(person, "phone_removed", "sms", phone.number)
         tasks.notify(person, "phone_removed")
@@ -54,6 +56,8 @@ def set_sms_sign_in(person: User, on: bool, *, by: Initiator) -> None:
             said = _("%(name)s holds a role: a text is not enough to sign in.")
             raise Refused(said % {"name": person.first_name})
         deed.change("smsSignInState", phone.sms_sign_in, on)
+        if not on:
+            _sign_out(person, phone)
         phone.sms_sign_in = on
         _save_if_free(phone)
         tasks.notify(person, "phone_sign_in_enabled" if on else "phone_sign_in_disabled")
@@ -66,3 +70,10 @@ def _save_if_free(phone: PhoneMethod) -> None:
             phone.save(update_fields=["sms_sign_in", "set_at"])
     except IntegrityError as error:
         raise Refused(_("This number cannot be used for sign-in.")) from error
+
+
+def _sign_out(person: User, phone: PhoneMethod) -> None:
+    """A number that signed somebody in does so no more: whoever has the phone may be in."""
+    if phone.sms_sign_in:
+        person.revoke_sessions()
+        person.save(update_fields=["sessions_valid_from"])

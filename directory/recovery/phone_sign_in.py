@@ -39,7 +39,7 @@ def ask_for_code(row: PhoneSignIn) -> None:
     if is_too_soon(row):
         return
     with _lock_noted(row):
-        throttle.count(row.name_key, throttle.SMS)
+        throttle.count(row.name_key, throttle.SIGN_IN)
     asking.ask(row, Way.SMS, row.destination)
     tasks.send_sign_in_code(row=row.pk)
 
@@ -58,7 +58,7 @@ def prove(row: PhoneSignIn, code: str) -> User | None:
     PhoneSignIn.objects.filter(pk=row.pk).update(ends_at=timezone.now(), destination="")
     if person := _proven(row):
         # Whoever signs in often, as on shared devices, is not locked out by it. Others' tries stay counted.
-        throttle.give_back(row.name_key, throttle.SMS, throttle.CHECK)
+        throttle.give_back(row.name_key, throttle.SIGN_IN, throttle.CHECK)
     return person
 
 

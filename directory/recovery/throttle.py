@@ -26,16 +26,19 @@ class Limit:
 
     most: int
     within: timedelta
+    lasting: timedelta = LOCKED_FOR
 
 
 EMAIL = "email"
 SMS = "sms"
+SIGN_IN = "sign_in"  # a text to sign in: anybody can ask for one, so it closes nothing for a day
 CHECK = "check"  # of a code, right or wrong
 FAILURE = "failure"  # a wrong code
 PROOF = "proof"  # of security info: a check by somebody who is signed in, with several to prove
 LIMITS = {
     EMAIL: Limit(10, timedelta(minutes=10)),
     SMS: Limit(5, timedelta(hours=1)),
+    SIGN_IN: Limit(5, timedelta(hours=1), timedelta(hours=1)),
     CHECK: Limit(5, timedelta(hours=1)),
     PROOF: Limit(10, timedelta(hours=1)),
     FAILURE: Limit(4, timedelta(hours=24)),  # the fifth wrong code locks at once
@@ -127,4 +130,4 @@ def _add(row: Throttle, kind: str) -> None:
     since = (now - limit.within).timestamp()
     row.tried[kind] = [at for at in row.tried.get(kind, []) if at > since] + [now.timestamp()]
     if len(row.tried[kind]) > limit.most:
-        row.locked_until, row.tried = now + LOCKED_FOR, {}
+        row.locked_until, row.tried = now + limit.lasting, {}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
@@ -20,8 +22,9 @@ from directory.connectors import Refused
 from mystaff import qr, webauthn
 from mystaff.account import pending_app
 from mystaff.account.factor_forms import AppForm, KeyForm, NameForm
-from mystaff.confirmed import confirmed_within
+from mystaff.confirmed import ask, confirmed_within
 from mystaff.initiator import initiator
+from mystaff.proved import proofs
 from tenants import keys
 
 CONFIRMED = 10  # minutes
@@ -38,6 +41,8 @@ def factors_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     def opened(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if request.user.is_guest:
             return redirect("account")
+        if not _factor_is_fresh(request):
+            return ask(request, factor=True)
         try:
             return confirmed(request, *args, **kwargs)
         except Refused as refused:
@@ -47,6 +52,13 @@ def factors_view(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         return redirect("account")
 
     return opened
+
+
+def _factor_is_fresh(request: HttpRequest) -> bool:
+    """Whoever has a second factor shows it here: the password alone must not take it off, or add another."""
+    oldest = time.time() - CONFIRMED * 60
+    fresh = any(proof.is_second_factor and proof.at > oldest for proof in proofs(request))
+    return fresh or not factors.has_any(request.user)
 
 
 def shown(request: HttpRequest) -> dict:
@@ -144,7 +156,8 @@ def _own(request: HttpRequest, pk: int, *types: str) -> Authenticator:
 
 
 def _done(request: HttpRequest, codes: list[str], said: str) -> HttpResponse:
-    """Recovery codes stand in the one response to the form that made them."""
+    """Recovery codes stand in the one response to the form that made them. Whoever adds one has shown it."""
+    record_authentication(request, request.user, "mfa", reauthenticated=True)
     if not codes:
         messages.success(request, said)
         return redirect("account")

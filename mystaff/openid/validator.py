@@ -15,8 +15,10 @@ from oauthlib.common import Request
 from directory import applications
 from directory.models import Application
 from directory.models.applications import SCOPES
+from directory.registration import State
 from mystaff.initiator import initiator
 from mystaff.openid import authentication, codes
+from mystaff.registering import state_of
 
 ACCESS = Token.Type.ACCESS_TOKEN
 
@@ -60,7 +62,8 @@ class Validator(OAuthLibRequestValidator):
         application, person = application_of(request.client), context.request.user
         given = Token.objects.valid().filter(type=ACCESS, client_id=application.pk, user=person)
         agreed = any(set(request.scopes) <= set(token.get_scopes()) for token in given)
-        return (application.skip_consent or agreed) and not applications.refusal(application, person)
+        may = state_of(context.request) == State.DONE and not applications.refusal(application, person)
+        return may and (application.skip_consent or agreed)
 
     def validate_user_match(self, id_token_hint, scopes, claims, request: Request) -> bool:
         """Without `claims`, which is not supported; strangers match once they have signed in."""

@@ -25,11 +25,13 @@ from oauthlib.openid.connect.core.exceptions import RequestNotSupported, Request
 
 from directory import applications
 from directory.models import Application
+from directory.registration import State
 from mystaff.initiator import initiator
 from mystaff.openid import authentication
 from mystaff.openid.adapter import issuer
 from mystaff.openid.provider import Provider, question
 from mystaff.openid.validator import application_of
+from mystaff.registering import NEXT, state_of
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,9 @@ def _stopped(request: HttpRequest, asked: Question) -> HttpResponse | None:
     if reason := applications.refusal(asked.application, request.user):
         applications.note_sign_in(asked.application, initiator(request, "OpenID Connect"), reason)
         return _page(request, "openid/refused.html", asked, reason=reason, status=403)
+    if state_of(request) != State.DONE:
+        request.session[NEXT] = f"{reverse('openid_continue')}?{request.GET.urlencode()}"
+        return redirect("account")
     if not authentication.is_fresh(request):
         return _page(request, "openid/again.html", asked)
     return None

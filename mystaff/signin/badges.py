@@ -114,7 +114,7 @@ def _proof(request: HttpRequest, secret_hash: str, form: PinForm) -> badges.Proo
 def badge_new_pin(request: HttpRequest) -> HttpResponse:
     """A PIN of one's own, twice, in place of the temporary one."""
     proof = badge_state.proved(request)
-    if proof is None or not proof.needs_new_pin:
+    if proof is None:  # the cookie has a version only where a new PIN is needed
         return _to(request, "badge")
     form = NewPinForm(settings_of(request).pin_length, _posted(request))
     if form.is_valid() and _changed(request, proof, form):

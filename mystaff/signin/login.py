@@ -36,3 +36,8 @@ def badge_of(request: HttpRequest, person: User) -> str:
     if any(record["method"] == "password" for record in records):
         return ""
     return next((record["badge"] for record in reversed(records) if record["method"] == "badge"), "")
+
+
+def is_by_text_alone(request: HttpRequest, person: User) -> bool:
+    """Whether a text message is all that this session's person has shown."""
+    return {record["method"] for record in get_authentication_records(request, person)} == {"sms"}

@@ -11,7 +11,8 @@ from django.utils.functional import SimpleLazyObject
 
 from directory import badges, guests
 from directory.models import User
-from mystaff.signin.login import badge_of
+from directory.recovery import eligibility
+from mystaff.signin.login import badge_of, is_by_text_alone
 from tenants import scopes
 from tenants.models import OPERATORS_ID, Tenant
 from tenants.sessions import tenant_of
@@ -45,7 +46,11 @@ def _at_home(request: HttpRequest) -> User | AnonymousUser:
     """The session's person. One that began with a badge ends with it, or once the person is given a role."""
     person = auth.get_user(request)
     shown = badge_of(request, person) if person.is_authenticated else ""
-    return AnonymousUser() if shown and not badges.is_usable(shown) else person
+    if shown and not badges.is_usable(shown):
+        return AnonymousUser()
+    if person.is_authenticated and is_by_text_alone(request, person) and eligibility.holds_role(person):
+        return AnonymousUser()
+    return person
 
 
 class UpdatePasswordMiddleware:

@@ -239,7 +239,7 @@ def test_without_the_switch_there_is_nothing(district, settled):
 
 
 def test_one_network_may_not_try_without_end(district, made, monkeypatch):
-    monkeypatch.setattr("mystaff.signin.badges.MOST", 3)
+    monkeypatch.setattr("mystaff.one_time_codes.MOST", 3)
     answers = [try_pin(Client(), badges.make(), OWN).status_code for _n in range(2)]
     assert answers[0] == 422 and answers[1] == 429
     assert Client(REMOTE_ADDR="192.0.2.77").post(HERE, {"badge": made.secret}).status_code == 302

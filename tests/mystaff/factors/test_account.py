@@ -9,6 +9,7 @@ from audit.models import Entry, Result
 from directory import factors
 from directory.models import Message
 from tenants.models import Session
+from tests.confirming import show_factor
 from tests.conftest import PASSWORD
 from tests.mystaff.factors.totp import code, give_app, give_codes, wrong
 
@@ -123,6 +124,7 @@ def test_new_recovery_codes_replace_the_old_ones_once(district, sam):
 def test_with_the_last_factor_go_the_recovery_codes(district, sam):
     row = give_app(district.sam)
     give_codes(district.sam)
+    show_factor(sam, district.sam)
     page = sam.get(f"{HERE}factors/{row.pk}/remove/").content.decode()
     assert "your recovery codes go too" in page and factors.has_any(district.sam)
     assert sam.post(f"{HERE}factors/{row.pk}/remove/").headers["Location"] == HERE

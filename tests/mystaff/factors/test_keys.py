@@ -7,6 +7,7 @@ from django.test import Client
 
 from directory import factors
 from directory.models import User
+from tests.confirming import show_factor
 from tests.conftest import PASSWORD
 from tests.mystaff.factors.soft_key import PRESENT, VERIFIED, SoftKey
 
@@ -226,6 +227,7 @@ def test_there_is_a_most(district, sign_in):
     for _n in range(factors.MOST_KEYS):
         SoftKey().belongs_to(district.sam)
     browser = confirmed(district, sign_in)
+    show_factor(browser, district.sam)
     made = SoftKey().register(ask(browser, KEYS, name="One more", passkey="1"))
     send(browser, KEYS, made, name="One more", passkey="1")
     assert factors.rows(district.sam, factors.KEY).count() == factors.MOST_KEYS

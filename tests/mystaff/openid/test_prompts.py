@@ -10,6 +10,7 @@ from django.test import Client
 
 from directory import actions
 from directory.door import Initiator
+from tests.directory.badges import give
 from tests.mystaff.openid.conftest import Party, add, came_back, secret_of, sign_in_by_hand
 
 
@@ -106,6 +107,7 @@ def test_a_hint_at_somebody_else_is_answered_with_login_required(district, libra
 ONE, TWO = "https://refeds.org/profile/sfa", "https://refeds.org/profile/mfa"
 PASSWORD, CODE = {"method": "password"}, {"method": "mfa", "type": "totp"}
 KEY, PASSKEY = {"method": "mfa", "type": "webauthn"}, {"passwordless": True}
+BADGE = {"method": "badge"}
 
 
 @pytest.mark.parametrize(
@@ -116,13 +118,15 @@ KEY, PASSKEY = {"method": "mfa", "type": "webauthn"}, {"passwordless": True}
         ([PASSWORD, KEY], ["pop", "pwd", "mfa"], TWO),
         ([KEY | PASSKEY], ["pop", "mfa"], TWO),
         ([{"method": "sms"}], ["sms"], ONE),
-        ([{"method": "badge"}], ["pin"], ONE),
+        ([BADGE], ["pin"], ONE),
         ([{"method": "access_pass"}], ["otp"], ONE),
         ([{"method": "federation", "second_factor": 0}], None, ONE),
         ([{"method": "federation", "second_factor": 1}], ["mfa"], TWO),
     ],
 )
 def test_how_somebody_signed_in_is_told(district, library, sam, records, amr, acr):
+    if records == [BADGE]:
+        records = [BADGE | {"badge": str(give(district, district.sam).badge.pk)}]
     session = sam.session
     session["account_authentication_methods"] = [record | {"at": time.time()} for record in records]
     session.save()
