@@ -45,7 +45,8 @@ COLUMNS = {
 }
 
 YES, NO = ("true", "yes", "1"), ("false", "no", "0")
-_WOULD_RUN = re.compile(f"'*(?:{'|'.join(map(re.escape, FORMULAS))})")
+# Blanks and double quotation marks in front change nothing: some spreadsheets take them off.
+_WOULD_RUN = re.compile(f"'*[ \"]*(?:{'|'.join(map(re.escape, FORMULAS))})")
 # Where the comma is a decimal sign, spreadsheets split lines at semicolons: inside our cells.
 _SPLIT, _RUN = r"([;\t\r\n][\s\"]*)", r"('*[=+\-@＝＋－＠])"
 _WOULD_RUN_INSIDE, _DEFUSED_INSIDE = re.compile(_SPLIT + _RUN), re.compile(f"{_SPLIT}'{_RUN}")

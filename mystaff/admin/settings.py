@@ -1,12 +1,16 @@
 """A tenant's switches."""
 
+from django.db.models import DateTimeField, Field
+from django.forms import Field as FormField
 from django.http import HttpRequest
+from django.utils.text import capfirst
 
 from directory import verbs
 from directory.actions.settings import fields_open_to, update_settings
 from directory.models import AccessPolicy, Settings
 from mystaff.admin.access_policies import SaverStays
 from mystaff.admin.door import OnePageAdmin
+from mystaff.admin.forms import MomentField
 from mystaff.initiator import initiator
 
 
@@ -32,6 +36,11 @@ class SettingsAdmin(OnePageAdmin):
     def get_fields(self, request: HttpRequest, obj=None) -> list[str]:
         opened = fields_open_to(initiator(request))
         return [field.name for field in Settings._meta.fields if field.name in opened]
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> FormField:
+        if isinstance(db_field, DateTimeField):
+            return MomentField(label=capfirst(db_field.verbose_name), help_text=db_field.help_text)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_form(self, request: HttpRequest, obj=None, change: bool = False, **kwargs) -> type[SettingsForm]:
         form = super().get_form(request, obj, change, **kwargs)

@@ -35,6 +35,8 @@ SETTINGS = {
     "self_service_reset": "all",
     "methods_required": "1",
     "pin_length": "8",
+    "registration_required": "nobody",
+    "registration_review_days": "0",
     "password_style": "word-and-digits",
     "phone_region": "US",
     "help_contact": "x",

@@ -92,7 +92,8 @@ def test_a_global_reader_reads_the_trail_and_changes_nothing(district, sign_in):
 
 def form(page) -> dict:
     found = page.context["adminform"].form
-    return {name: "" if (value := found[name].value()) in (None, False) else value for name in found.fields}
+    values = {name: found[name].value() for name in found.fields}
+    return {name: "" if value is None or value is False else value for name, value in values.items()}
 
 
 def test_settings_are_saved_through_the_door(district, admin):

@@ -168,6 +168,7 @@ def test_the_list_is_counted_so_far_and_no_further(district, admin, monkeypatch)
 def test_the_list_costs_the_same_for_few_and_for_many(district, admin, django_assert_max_num_queries):
     for number in range(40):
         make_person(f"p{number}@riverside.example", f"Person {number}")
+    admin.get(LIST)  # the first notes where the session is used from
     with django_assert_max_num_queries(16):
         admin.get(LIST)
 
