@@ -71,7 +71,9 @@ def unreachable(attacker: Attacker) -> Iterator[Attack]:
     mount = attacker.home
     for target in mount.targets:
         if target.table == "directory_user" and ID in target.route and mount.urlconf == INSIDE:
-            for name in UNREACHABLE.get(attacker.actor.name, []):
+            # Guests are nobody's to help, and a Global Administrator's to remove.
+            removes = attacker.actor.name == "admin" and target.name.startswith("admin:directory_guest")
+            for name in [] if removes else UNREACHABLE.get(attacker.actor.name, []):
                 person = attacker.world.people[name]
                 form = attacker.deed(str(person.pk))
                 for extra in (form, form[1:], form[1:] + (("new_password", "Amber-Kettle-93"),)):

@@ -12,6 +12,8 @@ from tests.attack.client import Browser, Request
 from tests.attack.world import World
 from tests.conftest import PASSWORD
 
+# Entries of one's own tenant say by its id who did something.
+ACTORS = {"directory_user": frozenset({"id"})}
 ADMIN = TRAIL | {
     "directory_group": frozenset({"id", "name"}),
     "directory_roleassignment": frozenset({"id", "role", "source"}),
@@ -49,7 +51,7 @@ def cast(world: World) -> list[Actor]:
     guest = _actor(world, "guest", ["gina", "gina at riverside"], here, frozenset({"lincoln"}))
     stranger = _actor(world, "stranger", ["kai"], str(world.tenants["lakeshore"].pk), EVERY)
     operator = _actor(
-        world, "operator", ["olive"], str(world.tenants["operators"].pk), tables=TRAIL | REGISTERS
+        world, "operator", ["olive"], str(world.tenants["operators"].pk), tables=TRAIL | REGISTERS | ACTORS
     )
     ended = [Actor(name, ended=True) for name in ENDINGS]
     return [*found, guest, stranger, operator, *ended]

@@ -11,7 +11,12 @@ from tests.attack.canaries import Canaries
 from tests.attack.client import Answer
 
 # What is new in every answer: tokens of forms, and times.
-NEW_EACH_TIME = re.compile(r'(name="(?:csrfmiddlewaretoken|ticket)" value=")[^"]*')
+NEW_EACH_TIME = re.compile(
+    r'(name="(?:csrfmiddlewaretoken|ticket)" value=")[^"]*'
+    # Their own sessions: in between they sign in again themselves.
+    r'|(<section class="card" id="signed-in").*?</section>',
+    re.DOTALL,
+)
 UNSTEADY = {"date", "expires", "content-length", "keep-alive", "connection"}
 
 
@@ -56,7 +61,7 @@ def difference(first: Answer, second: Answer, ids: tuple[str, str] = ("", "")) -
 def _plain(answer: Answer, key: str) -> list[str]:
     """Lines without what is new each time and without the id itself."""
     headers = sorted(_steady(name, value) for name, value in answer.headers if name not in UNSTEADY)
-    text = "\n".join([*headers, NEW_EACH_TIME.sub(r"\1", answer.body)])
+    text = "\n".join([*headers, NEW_EACH_TIME.sub(r"\1\2", answer.body)])
     forms = {key, key.replace("-", ""), key.upper()} - {""}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, "ID")
