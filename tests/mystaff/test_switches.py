@@ -24,6 +24,11 @@ CAST = ["nobody", "sam", "maria", "helen", "admin"]
 FORGETFUL = ["sam", "nora", "maria", "helen"]
 OF_NORA = {"person of nora": "people/{pk}/", "found nora": "search/?q=nora"}  # who is not in Maria's location
 AS_NEW: dict[str, str] = {}
+GROUPS = {
+    "self-service-reset": "self-service-group",
+    "my-staff-access": "my-staff-group",
+    "registration-required": "registration-group",
+}
 
 
 def surface(name: str) -> list[str]:
@@ -46,6 +51,17 @@ def stage(district):
         GroupMember.objects.create(group=district.chosen, user=person)
     Settings.objects.update(sms_sign_in=False)
     return district
+
+
+BADGE = ["badge", "badge_pin", "badge_new_pin"]
+# Ways in, which lead whoever is signed in to where they begin; and pages of errors, which link there.
+LEAD_HOME = ["sign_in", "sms_sign_in", "sms_sign_in_code", "mfa_authenticate", "access_pass"]
+NOT_THERE = [*BADGE, "federation_complete", "federation_metadata"]
+NO_DEEDS = {
+    "maria resets sam": "302 told: ",
+    "maria resets nora": "302 told: ",
+    "maria lets sam sign in by phone": "302 False",
+}
 
 
 # What can be seen and done
@@ -152,7 +168,17 @@ def each(people: list[str], facts: list[str], says: str) -> dict[str, str]:
 def shut(people: list[str]) -> dict[str, str]:
     """These get into no page of the portal, and are not led there."""
     pages = each(people, [*surface("portal"), *OF_NORA], "portal/oops.html")
-    return pages | each(people, ["sign_in"], "/riverside/account/") | each(people, ["bar"], "no search")
+    pages |= each(people, LEAD_HOME, "/riverside/account/") | each(people, ["bar"], "no search")
+    return (
+        pages | each(people, NOT_THERE, "404.html") | each(people, ["openid_authorize"], "openid/wrong.html")
+    )
+
+
+def registering(people: list[str]) -> dict[str, str]:
+    """These are led to their account before anything else."""
+    pages = [*surface("portal"), *OF_NORA, "switch_organization"]
+    pages += ["openid_continue", "openid_answer", "openid_signed_out"]
+    return each(people, pages, "302 /riverside/account/") | each(people, ["account"], "Before you go on")
 
 
 def changes() -> dict[tuple[str, str], dict[str, str]]:
@@ -166,8 +192,34 @@ def changes() -> dict[tuple[str, str], dict[str, str]]:
         | {"maria resets sam": "403 told: ", "maria resets nora": "403", "admin resets helen": "403 told: "}
         | {"maria lets sam sign in by phone": "403 False"},
         ("my-staff-access", "selected"): shut(["helen", "admin"]) | {"admin resets helen": "403 told: "},
+        (
+            "self-service-unlock",
+            "off",
+        ): {},  # nobody is locked here: tests/directory/recovery has those who are
+        ("access-policies", "off"): {},  # there are none here: tests/mystaff/test_access_policies.py has some
         ("sms-sign-in", "on"): each(["maria", "helen", "admin"], ["person"], "Phone sign-in")
-        | {"maria lets sam sign in by phone": "302 True"},
+        | {"maria lets sam sign in by phone": "302 True", "nobody: sign_in": "Sign in with my phone"}
+        | {
+            "nobody: sms_sign_in": "signin/phone.html",
+            "nobody: sms_sign_in_code": "/riverside/sign-in/phone/",
+        },
+        ("qr-badges", "on"): each(["nobody"], ["sign_in", "badge"], "Sign in with a QR badge")
+        | each(["nobody"], ["badge_pin", "badge_new_pin"], "302 /riverside/badge/")
+        | each(["sam"], BADGE, "302 /riverside/account/")
+        | each(["maria", "helen", "admin"], BADGE, "302 /riverside/")
+        | each(["maria", "helen", "admin"], ["person"], "QR badge")
+        | each(["helen", "admin"], ["person of nora"], "QR badge"),
+        ("temporary-access-pass", "off"): each(["nobody"], ["sign_in"], "signin/sign_in.html")
+        | each(["nobody"], ["access_pass"], "302 /riverside/sign-in/")
+        | each(["maria", "admin"], ["person"], "portal/person.html")
+        | each(["admin"], ["person of nora"], "portal/person.html"),
+        ("registration-required", "all"): registering(["sam", "maria", "helen", "admin"])
+        | NO_DEEDS
+        | {"admin resets helen": "302 told: "},
+        ("registration-required", "roles"): registering(["maria", "helen", "admin"])
+        | NO_DEEDS
+        | {"admin resets helen": "302 told: "},
+        ("registration-required", "selected"): registering(["sam", "maria"]) | NO_DEEDS,
         ("look-up-everyone", "on"): each(["maria"], ["person of nora"], "portal/person.html")
         | each(["maria"], ["found nora"], "Nora Field")
         | {"maria resets nora": "403 told: "},
@@ -212,8 +264,7 @@ def as_new(stage) -> dict[str, str]:
 
 def company(switch: str = "", state: str = "") -> dict[str, str]:
     """What the command prints, after it has changed this switch."""
-    group = {"self-service-reset": "--self-service-group", "my-staff-access": "--my-staff-group"}
-    chosen = [group[switch], "Chosen"] if state == "selected" else []
+    chosen = [f"--{GROUPS[switch]}", "Chosen"] if state == "selected" else []
     out = StringIO()
     call_command("company", "riverside", *([f"--{switch}", state] if switch else []), *chosen, stdout=out)
     return dict(line.split(":", 1) for line in out.getvalue().splitlines())
@@ -222,7 +273,7 @@ def company(switch: str = "", state: str = "") -> dict[str, str]:
 def _only_that_was_changed(switch: str, printed: dict[str, str], now_printed: dict[str, str]) -> None:
     field = switch.replace("-", "_")
     changed = {name for name in printed if now_printed[name] != printed[name]}
-    assert switch in changed and changed <= {switch, "self-service-group", "my-staff-group"}
+    assert switch in changed and changed <= {switch, *GROUPS.values()}
     in_trail = {
         c["name"] for entry in Entry.objects.filter(result=Result.SUCCESS) for c in entry.modified_properties
     }
