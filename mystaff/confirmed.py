@@ -7,20 +7,12 @@ from collections.abc import Callable
 from functools import wraps
 
 from allauth.account.internal.flows.login import get_authentication_records
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django_htmx.http import HttpResponseClientRedirect
 
-from directory.models import User
-from tenants.models import Tenant
+from mystaff.at_home import lead, page_at_home, person_at_home
 
 View = Callable[..., HttpResponse]
-
-
-def person_at_home(request: HttpRequest) -> User:
-    """Whose session it is: a guest's stands at home, and so does what they can prove."""
-    return getattr(request.user, "home", request.user)
 
 
 def proved_at(request: HttpRequest) -> float:
@@ -52,18 +44,12 @@ def ask(request: HttpRequest, *, factor: bool = False) -> HttpResponse:
     """To the page that confirms, and back to this address afterwards; what was typed here is not kept."""
     asked = {"next": request.get_full_path()} | ({"factor": "1"} if factor else {})
     where = f"{confirm_page(request)}?{urlencode(asked)}"
-    # A middleware may ask before htmx's own has looked at the request.
-    return (
-        HttpResponseClientRedirect(where) if getattr(request, "htmx", None) else HttpResponseRedirect(where)
-    )
+    return lead(request, where)
 
 
 def confirm_page(request: HttpRequest) -> str:
     """Where this person confirms: at home, for only there they have something to prove it with."""
-    person = person_at_home(request)
-    if person is request.user:
-        return reverse("confirm")
-    return f"{Tenant.objects.get(pk=person.tenant_id).prefix}/confirm/"
+    return page_at_home(request, "confirm")
 
 
 def next_page(request: HttpRequest, otherwise: str) -> str:

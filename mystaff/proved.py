@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from directory import factors
 from directory.access_policies import Proof
-from mystaff.confirmed import person_at_home
+from mystaff.at_home import person_at_home
 from tenants import scopes
 
 SECOND_FACTORS = {"mfa", "access_pass"}  # a passkey is "mfa" in allauth's records

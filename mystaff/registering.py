@@ -11,7 +11,7 @@ from django.urls import reverse
 from directory import registration
 from directory.models import User
 from directory.registration import State
-from mystaff.confirmed import person_at_home
+from mystaff.at_home import person_at_home
 from tenants import scopes
 
 DONE, NEXT = "registered", "after_registration"

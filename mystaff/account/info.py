@@ -17,16 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from directory import actions
 from directory.actions.security_info import on_file, written
-from directory.connectors import AuthorityError
 from directory.models import InfoKind
 from directory.recovery import codes
 from directory.recovery.throttle import Locked
 from directory.registration import State
 from directory.security_info import proofs
-from mystaff.account.info_forms import CodeForm, YesForm, info_form
+from mystaff.account.info_forms import YesForm, info_form
 from mystaff.confirmed import confirmed_within
 from mystaff.context import settings_of
 from mystaff.initiator import initiator
+from mystaff.one_time_codes import CodeForm
+from mystaff.outcomes import succeeds
 from mystaff.registering import go_on, state_of
 
 CONFIRMED = 10  # minutes
@@ -68,15 +69,6 @@ def _posted(request: HttpRequest):
     return request.POST if request.method == "POST" else None
 
 
-def _succeeds(form: forms.Form, deed: Callable[..., object], *args, **kwargs) -> bool:
-    try:
-        deed(*args, **kwargs)
-    except AuthorityError as error:
-        form.add_error(None, str(error))
-        return False
-    return True
-
-
 @info_page
 def security_info(request: HttpRequest, kind: InfoKind) -> HttpResponse:
     """Type an address or number; all but an office phone's are proved next."""
@@ -86,7 +78,7 @@ def security_info(request: HttpRequest, kind: InfoKind) -> HttpResponse:
         if kind == InfoKind.OFFICE:
             actions.set_office_phone(new, by=by)
             return _saved(request, kind)
-        if _succeeds(form, actions.ask_to_prove, kind, new, by=by):
+        if succeeds(form, actions.ask_to_prove, kind, new, by=by):
             return redirect("security_info_code", kind)
     return _page(request, "security_info", kind, form, old=on_file(request.user, kind))
 
@@ -97,7 +89,7 @@ def prove(request: HttpRequest, kind: InfoKind) -> HttpResponse:
     old, form = written(on_file(request.user, kind)), YesForm(_posted(request))
     if old is None or kind == InfoKind.OFFICE:
         raise Http404
-    if form.is_valid() and _succeeds(form, actions.ask_to_prove, kind, old, by=_by(request)):
+    if form.is_valid() and succeeds(form, actions.ask_to_prove, kind, old, by=_by(request)):
         return redirect("security_info_code", kind)
     return _page(request, "prove_security_info", kind, form, old=old)
 
@@ -126,7 +118,7 @@ def remove(request: HttpRequest, kind: InfoKind) -> HttpResponse:
     old, form = written(on_file(request.user, kind)), YesForm(_posted(request))
     if old is None:
         return redirect("account")
-    if form.is_valid() and _succeeds(form, actions.remove_security_info, kind, by=_by(request)):
+    if form.is_valid() and succeeds(form, actions.remove_security_info, kind, by=_by(request)):
         messages.success(request, _("It is removed."))
         return redirect("account")
     return _page(request, "remove_security_info", kind, form, old=old)

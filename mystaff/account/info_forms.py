@@ -40,27 +40,6 @@ class PhoneForm(forms.Form):
         return to_e164(self.cleaned_data["destination"], self.region)
 
 
-class CodeForm(forms.Form):
-    """The code, as people type it: spaces and hyphens do not matter."""
-
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=32,
-        widget=forms.TextInput(
-            {
-                "autocomplete": "one-time-code",
-                "inputmode": "numeric",
-                "class": "digits",
-                "spellcheck": "false",
-            }
-        ),
-        error_messages={"required": _("Type the code from the message.")},
-    )
-
-    def clean_code(self) -> str:
-        return "".join(character for character in self.cleaned_data["code"] if character not in " -\u00a0")
-
-
 class YesForm(forms.Form):
     """A yes: holds what was said against it."""
 

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.vary import vary_on_headers
 
 from directory import permissions, refusals
-from directory.connectors import AuthorityError
 from directory.door import Denied, acting
 from directory.models import User
 from directory.verbs import Action
@@ -51,13 +49,3 @@ def check(request: HttpRequest, action: Action, person: User) -> None:
             with acting(initiator(request), action, person):
                 raise Denied(reason)
         raise Denied(reason)
-
-
-def succeeds(form: forms.Form, deed: Callable[..., None], *args, **kwargs) -> bool:
-    """Do it; what an authority has to say against it goes onto the form."""
-    try:
-        deed(*args, **kwargs)
-    except AuthorityError as error:
-        form.add_error(None, str(error))
-        return False
-    return True

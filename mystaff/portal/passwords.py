@@ -16,8 +16,9 @@ from directory.models import User
 from directory.password_policies import policy_for
 from mystaff.context import settings_of
 from mystaff.initiator import initiator
+from mystaff.outcomes import succeeds
 from mystaff.own_password import PasswordForm, names_around
-from mystaff.portal.access import check, person_or_404, portal_view, succeeds
+from mystaff.portal.access import check, person_or_404, portal_view
 from mystaff.portal.forms import GenerateForm
 from mystaff.portal.once import claim, is_current, ticket
 from mystaff.portal.places import password_style

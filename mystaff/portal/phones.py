@@ -14,7 +14,8 @@ from directory import actions, refusals, verbs
 from directory.models import PhoneMethod, PhoneType, User
 from mystaff.context import settings_of
 from mystaff.initiator import initiator
-from mystaff.portal.access import check, person_or_404, portal_view, succeeds
+from mystaff.outcomes import succeeds
+from mystaff.portal.access import check, person_or_404, portal_view
 from mystaff.portal.forms import ConfirmForm, PhoneForm
 from mystaff.templatetags.mystaff import phone as written
 

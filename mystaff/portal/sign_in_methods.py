@@ -17,7 +17,8 @@ from directory import access_passes, actions, factors, passwords, verbs
 from directory.connectors import AuthorityError
 from directory.models import User
 from mystaff.initiator import initiator
-from mystaff.portal.access import check, person_or_404, portal_view, succeeds
+from mystaff.outcomes import succeeds
+from mystaff.portal.access import check, person_or_404, portal_view
 from mystaff.portal.forms import ConfirmForm
 from mystaff.portal.once import claim, ticket
 from mystaff.portal.passwords import groups

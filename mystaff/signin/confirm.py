@@ -14,12 +14,11 @@ from django.views.decorators.http import require_http_methods
 from directory import factors
 from directory.models import User
 from mystaff import webauthn
-from mystaff.confirmed import confirm_page, confirmed_within, next_page, person_at_home
+from mystaff.at_home import person_at_home
+from mystaff.confirmed import confirm_page, next_page
 from mystaff.context import home
 from mystaff.signin import proofs
 from mystaff.signin.factor_forms import CodeForm
-
-__all__ = ["confirm", "confirmed_within"]
 
 
 class PasswordForm(forms.Form):

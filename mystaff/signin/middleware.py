@@ -6,15 +6,15 @@ from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
 from directory import badges, guests
 from directory.models import User
 from directory.recovery import eligibility
+from mystaff.at_home import page_at_home, person_at_home
 from mystaff.signin.login import badge_of, is_by_text_alone
 from tenants import scopes
-from tenants.models import OPERATORS_ID, Tenant
+from tenants.models import OPERATORS_ID
 from tenants.sessions import tenant_of
 
 # What a person with a temporary password may still do before they chose their own.
@@ -65,12 +65,8 @@ class UpdatePasswordMiddleware:
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         if request.resolver_match.url_name in BEFORE_UPDATE or not request.user.is_authenticated:
             return None
-        person = getattr(request.user, "home", request.user)
+        person = person_at_home(request)
         # Who came in by a badge has no use for the temporary password, and did not show that they know it.
         if not person.must_change_password or badge_of(request, person):
             return None
-        if person is request.user:
-            return redirect("update_password")
-        return HttpResponseRedirect(
-            f"{Tenant.objects.get(pk=request.user.home_tenant_id).prefix}/update-password/"
-        )
+        return HttpResponseRedirect(page_at_home(request, "update_password"))

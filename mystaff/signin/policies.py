@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
 
 from directory.access_policies import Outcome
-from mystaff.confirmed import confirm_page, person_at_home
+from mystaff.at_home import lead, page_at_home
+from mystaff.confirmed import confirm_page
 from mystaff.evaluation import facts_about, judge, judge_visitor, note, strictest
 from mystaff.proved import has_second_factor
 from mystaff.signin.surfaces import SELF_SERVICE, Place, place_of
-from tenants.models import Tenant
 
 
 class AccessPolicyMiddleware:
@@ -50,14 +49,14 @@ def _answer(request: HttpRequest, place: Place, outcome: Outcome, kwargs: dict) 
         return _blocked(request, place, kwargs)
     if outcome == Outcome.SECOND_FACTOR and not has_second_factor(request):
         messages.info(request, _("A second factor is needed here. Add one, then go on."))
-        return _led(request, _account(request))
+        return lead(request, page_at_home(request, "account"))
     return _to_confirm(request, place, outcome, kwargs)
 
 
 def _blocked(request: HttpRequest, place: Place, kwargs: dict) -> HttpResponse:
     """Says whom to ask, and signs nobody out: from the right network the session goes on."""
     if request.htmx:
-        return _led(request, _page_of(request, place, kwargs))
+        return lead(request, _page_of(request, place, kwargs))
     return render(request, "signin/blocked.html", {"known": place is not SELF_SERVICE}, status=403)
 
 
@@ -68,7 +67,7 @@ def _to_confirm(request: HttpRequest, place: Place, outcome: Outcome, kwargs: di
     asked = {"next": _page_of(request, place, kwargs)}
     if outcome == Outcome.SECOND_FACTOR:
         asked["factor"] = "1"
-    return _led(request, f"{confirm_page(request)}?{urlencode(asked)}")
+    return lead(request, f"{confirm_page(request)}?{urlencode(asked)}")
 
 
 def _page_of(request: HttpRequest, place: Place, kwargs: dict) -> str:
@@ -79,16 +78,3 @@ def _page_of(request: HttpRequest, place: Place, kwargs: dict) -> str:
     # Two slashes in front would be another host.
     is_path = url_has_allowed_host_and_scheme(around, allowed_hosts=None)
     return around if is_path else request.get_full_path()
-
-
-def _account(request: HttpRequest) -> str:
-    """Where this person adds a second factor; a guest at home."""
-    person = person_at_home(request)
-    if person is request.user:
-        return reverse("account")
-    return f"{Tenant.objects.get(pk=person.tenant_id).prefix}/account/"
-
-
-def _led(request: HttpRequest, where: str) -> HttpResponse:
-    """A redirect; htmx would follow one by itself and put the page into the part that it asked for."""
-    return HttpResponseClientRedirect(where) if request.htmx else HttpResponseRedirect(where)

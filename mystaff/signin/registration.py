@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django_htmx.http import HttpResponseClientRedirect
+from django.http import HttpRequest, HttpResponse
 
 from directory.registration import State
-from mystaff.confirmed import person_at_home
+from mystaff.at_home import lead, page_at_home
 from mystaff.registering import set_aside, state_of
-from tenants.models import Tenant
 
 # What is open until then: proving, what proving needs, and ways out. Whatever is not named here is closed.
 BEFORE_REGISTRATION = frozenset(
@@ -37,13 +34,4 @@ class RegistrationMiddleware:
         if not request.user.is_authenticated or state_of(request) == State.DONE:
             return None
         set_aside(request)
-        where = _account_of(request)
-        return HttpResponseClientRedirect(where) if request.htmx else HttpResponseRedirect(where)
-
-
-def _account_of(request: HttpRequest) -> str:
-    """At home: a guest has nothing on file here."""
-    person = person_at_home(request)
-    if person is request.user:
-        return reverse("account")
-    return f"{Tenant.objects.get(pk=person.tenant_id).prefix}/account/"
+        return lead(request, page_at_home(request, "account"))  # a guest has nothing on file here

@@ -22,7 +22,6 @@ ADMIN = TRAIL | {
     "directory_settings": EVERY,
 }
 ADMIN |= {"directory_passwordpolicy": EVERY, "directory_accesspolicy": EVERY}
-ADMIN |= {"directory_passwordpolicy": EVERY}
 ADMIN |= dict.fromkeys(("directory_identityprovider", "directory_federatedidentity"), EVERY)
 # Their group is shown by its name; the secret's hash is not shown to anybody.
 ADMIN |= {
