@@ -31,6 +31,7 @@ class Received:
     given_name: str = ""
     surname: str = ""
     multi_factor: bool = False
+    authenticated_at: float | None = None  # when they signed in there (seconds since 1970), if it says so
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,18 @@ def _against_administrator(provider: IdentityProvider, person: User) -> str:
     if not provider.links_administrators and User.objects.filter(any_role_of(person), pk=person.pk).exists():
         return _("Whoever holds a role does not come in this way, as this provider is set up.")
     return ""
+
+
+def vouches(provider_id: str, person: User) -> bool:
+    """Whether the provider that let this person in still would: it is on, and theirs to come by."""
+    linked = FederatedIdentity.objects.filter(provider=provider_id, user=person, provider__enabled=True)
+    identity = linked.select_related("provider").first()
+    return identity is not None and not _against_administrator(identity.provider, person)
+
+
+def providers_of(person: User) -> list[IdentityProvider]:
+    """Where this person may come in from."""
+    return list(IdentityProvider.objects.filter(enabled=True, identities__user=person).distinct())
 
 
 def note_failure(

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from directory import factors
+from directory import factors, federation
 from directory.models import User
 from mystaff import webauthn
 from mystaff.at_home import person_at_home
@@ -81,5 +81,6 @@ def _page(request: HttpRequest, person: User, form: forms.Form | None) -> HttpRe
         "password": person.has_usable_password() and "factor" not in request.GET and PasswordForm(),
         "code": bool(held & {factors.APP, factors.CODES}) and CodeForm(),
         "key": factors.KEY in held,
+        "providers": [] if "factor" in request.GET else federation.providers_of(person),
     }
     return render(request, "signin/confirm.html", context, status=422 if form else 200)

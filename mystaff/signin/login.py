@@ -18,7 +18,7 @@ STAGES = ["mystaff.signin.stages.SecondFactorStage"]
 
 
 def let_in(
-    request: HttpRequest, person: User, method: str, *, to: str = "", **facts: str | int
+    request: HttpRequest, person: User, method: str, *, to: str = "", **facts: str | float
 ) -> HttpResponse:
     """Sign in a person who was just proved by this method; the answer leads to what remains to be asked.
 
@@ -32,10 +32,19 @@ def let_in(
 
 def badge_of(request: HttpRequest, person: User) -> str:
     """The id of the badge that this session's person showed; '' for whoever typed a password as well."""
+    return _shown(request, person, "badge", "badge")
+
+
+def provider_of(request: HttpRequest, person: User) -> str:
+    """The id of the provider that vouched for them; '' for whoever typed a password as well."""
+    return _shown(request, person, "federation", "provider")
+
+
+def _shown(request: HttpRequest, person: User, method: str, fact: str) -> str:
     records = get_authentication_records(request, person)
     if any(record["method"] == "password" for record in records):
         return ""
-    return next((record["badge"] for record in reversed(records) if record["method"] == "badge"), "")
+    return next((record[fact] for record in reversed(records) if record["method"] == method), "")
 
 
 def is_by_text_alone(request: HttpRequest, person: User) -> bool:

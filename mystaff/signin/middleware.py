@@ -8,11 +8,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import SimpleLazyObject
 
-from directory import badges, guests
+from directory import badges, federation, guests
 from directory.models import User
 from directory.recovery import eligibility
 from mystaff.at_home import page_at_home, person_at_home
-from mystaff.signin.login import badge_of, is_by_text_alone
+from mystaff.signin.login import badge_of, is_by_text_alone, provider_of
 from tenants import scopes
 from tenants.models import OPERATORS_ID
 from tenants.sessions import tenant_of
@@ -43,14 +43,21 @@ def person_of(request: HttpRequest) -> User | AnonymousUser:
 
 
 def _at_home(request: HttpRequest) -> User | AnonymousUser:
-    """The session's person. One that began with a badge ends with it, or once the person is given a role."""
+    """The session's person, while what let them in still would."""
     person = auth.get_user(request)
-    shown = badge_of(request, person) if person.is_authenticated else ""
-    if shown and not badges.is_usable(shown):
-        return AnonymousUser()
-    if person.is_authenticated and is_by_text_alone(request, person) and eligibility.holds_role(person):
+    if person.is_authenticated and _is_outlived(request, person):
         return AnonymousUser()
     return person
+
+
+def _is_outlived(request: HttpRequest, person: User) -> bool:
+    """Whether the badge has ended, the provider no longer vouches, or a role came that needs more."""
+    badge, provider = badge_of(request, person), provider_of(request, person)
+    if badge and not badges.is_usable(badge):
+        return True
+    if provider and not federation.vouches(provider, person):
+        return True
+    return is_by_text_alone(request, person) and eligibility.holds_role(person)
 
 
 class UpdatePasswordMiddleware:

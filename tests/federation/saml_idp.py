@@ -90,6 +90,7 @@ class Idp:
             signature=sent["Signature"],
         )
         message = asked.message
+        self.was_forced = message.force_authn == "true"
         acs = self.server.pick_binding(
             "assertion_consumer_service", [BINDING_HTTP_POST], "spsso", request=message
         )[1]

@@ -1,5 +1,8 @@
 """Signing in at the tenant's OpenID provider: a real one, on loopback."""
 
+import time
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.test import Client
 
@@ -232,6 +235,28 @@ def test_a_provider_that_is_not_enabled_has_no_button_and_lets_nobody_in(op, dis
     assert "riverside ID" not in Client().get("/riverside/sign-in/").content.decode()
 
 
+@pytest.mark.parametrize("how", ["unlinked", "switched off", "given a role"])
+def test_a_session_ends_with_what_let_it_begin(op, district, provider, how):
+    browser, by_password = Client(), signed_in(district.sam)
+    there_and_back(browser, op, provider)
+    assert person_in(browser) == district.sam.user_principal_name
+    if how == "unlinked":
+        actions.unlink_identity(FederatedIdentity.objects.get(), by=Initiator(district.admin))
+    elif how == "switched off":
+        IdentityProvider.objects.update(enabled=False)
+    else:
+        assign(district.sam, roles.PASSWORD, district.algebra)
+    assert person_in(browser) == "" and person_in(by_password) == district.sam.user_principal_name
+
+
+def test_a_role_ends_no_session_where_the_provider_may_bring_role_holders(op, district, provider):
+    IdentityProvider.objects.update(links_administrators=True)
+    browser = Client()
+    there_and_back(browser, op, provider)
+    assign(district.sam, roles.PASSWORD, district.algebra)
+    assert person_in(browser) == district.sam.user_principal_name
+
+
 def test_nothing_is_written_for_answers_to_nothing(op, district, provider):
     before = (Entry.objects.count(), FederationTicket.objects.count())
     for query in ("", "?state=x&code=y", "?error=access_denied", "?state=" + "x" * 5000):
@@ -252,3 +277,48 @@ def test_whoever_was_signed_in_before_is_out_and_how_the_new_one_came_is_known(o
         there_and_back(browser, op, provider)
         assert person_in(browser) == "sam.reed@riverside.example" and person_in(browser, "/lakeshore") == ""
         assert browser.session["account_authentication_methods"][-1]["method"] == "federation"
+
+
+# How long ago they signed in there
+
+CONFIRMED = "/riverside/account/app/"
+
+
+def confirms(browser: Client) -> str:
+    """The page that asks who sits there, which what matters leads to; '' where it is not asked."""
+    response = browser.get(CONFIRMED)
+    return response.headers["Location"] if response.status_code == 302 else ""
+
+
+def test_a_sign_in_is_as_old_as_it_is_at_the_provider(op, district, provider):
+    op.control(SAM, claims={"auth_time": int(time.time()) - 3600})
+    browser = Client()
+    there_and_back(browser, op, provider)
+    page = confirms(browser)
+    assert "Confirm with riverside ID" in browser.get(page).content.decode()
+    op.control(SAM)
+    there_and_back(browser, op, provider, fresh="1", next=CONFIRMED)
+    assert not confirms(browser)
+
+
+def test_a_moment_to_come_is_no_fresher_than_now(op, district, provider):
+    op.control(SAM, claims={"auth_time": int(time.time()) + 10**6})
+    browser = Client()
+    there_and_back(browser, op, provider)
+    assert browser.session["account_authentication_methods"][-1]["at"] <= time.time()
+
+
+def test_to_confirm_the_provider_asks_once_more(op, district, provider):
+    url = urlsplit(begin(Client(), provider, fresh="1"))
+    sent = parse_qs(url.query)
+    assert sent["prompt"] == ["login"] and sent["max_age"] == ["0"]
+    assert "max_age" not in parse_qs(urlsplit(begin(Client(), provider)).query)
+
+
+@pytest.mark.parametrize("tamper", [{"claims": {"auth_time": 1_000_000}}, {"drop": ["auth_time"]}])
+def test_a_provider_that_did_not_ask_once_more_confirms_nothing(op, district, provider, tamper):
+    op.control(SAM, **tamper)
+    browser = Client()
+    assert there_and_back(browser, op, provider, fresh="1").status_code == 403
+    assert person_in(browser) == ""
+    assert reasons() == ["The provider did not ask the person to sign in once more."]

@@ -1,5 +1,7 @@
 """Signing in at the tenant's SAML provider: pysaml2, in this process."""
 
+import time
+
 import pytest
 from django.test import Client
 from saml2.saml import NAMEID_FORMAT_TRANSIENT, NameID
@@ -10,7 +12,7 @@ from directory import saml_keys
 from directory.models import FederatedIdentity, IdentityProvider, ProviderKind
 from tests.conftest import signed_in
 from tests.federation.conftest import leads_to, person_in, reasons
-from tests.federation.saml_idp import ENTITY, SAM, UPN, Idp, encoded
+from tests.federation.saml_idp import ENTITY, PASSWORD, SAM, UPN, Idp, encoded
 from tests.mystaff.reading import text_of
 
 
@@ -39,9 +41,9 @@ def provider(idp, district):
     return make_saml(idp, district.tenant)
 
 
-def begin(browser: Client, idp: Idp, row: IdentityProvider, at: str = "/riverside") -> dict:
+def begin(browser: Client, idp: Idp, row: IdentityProvider, at: str = "/riverside", **data) -> dict:
     """Press the button; what we ask the provider for."""
-    url = leads_to(browser.post(f"{at}/federation/{row.pk}/begin/"))
+    url = leads_to(browser.post(f"{at}/federation/{row.pk}/begin/", data))
     assert url.startswith(idp.sso)
     return idp.read(url)
 
@@ -67,6 +69,18 @@ def test_a_person_comes_in_and_is_known_by_the_subject_from_then_on(idp, distric
     renamed = SAM | {"eduPersonPrincipalName": ["new.name@riverside.example"]}
     send(again, provider, idp.answer(begin(again, idp, provider), renamed))
     assert person_in(again) == "sam.reed@riverside.example"
+
+
+def test_to_confirm_the_provider_asks_once_more(idp, district, provider):
+    browser, since = Client(), int(time.time())
+    asked = begin(browser, idp, provider, fresh="1")
+    assert idp.was_forced
+    assert send(browser, provider, idp.answer(asked)).status_code == 302
+    assert since <= browser.session["account_authentication_methods"][-1]["at"] <= time.time()
+    asked = begin(browser, idp, provider, fresh="1")
+    old = {"authn": {"class_ref": PASSWORD, "authn_auth": ENTITY, "authn_instant": since - 3600}}
+    assert send(browser, provider, idp.answer(asked, **old)).status_code == 403
+    assert reasons() == ["The provider did not ask the person to sign in once more."]
 
 
 def test_an_attribute_may_be_the_permanent_id(idp, district, provider):

@@ -17,6 +17,7 @@ class Begun:
     provider: str
     test: bool = False
     to: str = ""  # where the person wanted to go
+    fresh_from: float = 0  # they must have signed in there since (seconds since 1970), so as to confirm
     answered: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,6 +39,7 @@ def received(provider: IdentityProvider, claims: Claims) -> Received:
         given_name=_text(claims, "given_name"),
         surname=_text(claims, "family_name"),
         multi_factor=is_multi_factor(claims),
+        authenticated_at=_moment(claims.get("auth_time")),
     )
 
 
@@ -82,6 +84,12 @@ def is_multi_factor(claims: Claims) -> bool:
 def _verified_email(claims: Claims) -> str:
     # Some providers write it as a text.
     return _text(claims, "email") if claims.get("email_verified") in (True, "true") else ""
+
+
+def _moment(value: Any) -> float | None:
+    """Seconds since 1970 (OpenID Connect Core, 2: auth_time)."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and math.isfinite(value) else None
 
 
 def _text(claims: Claims, name: str) -> str:

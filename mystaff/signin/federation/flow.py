@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -15,13 +16,13 @@ from directory import actions, federation, outgoing, verbs
 from directory.connectors import AuthorityError
 from directory.door import Denied, Initiator
 from directory.federation import Match, Received
-from directory.models import IdentityProvider, User
+from directory.models import IdentityProvider, ProviderKind, User
 from mystaff.initiator import client_ip, network
 from mystaff.one_time_codes import too_many
 from mystaff.signin.federation import begun, words
 from mystaff.signin.federation.begun import Begun
 from mystaff.signin.federation.claims import WrongAccount
-from mystaff.signin.federation.oidc import OidcBackend
+from mystaff.signin.federation.oidc import SKEW, OidcBackend
 from mystaff.signin.federation.saml import SamlBackend
 from mystaff.signin.federation.strategy import Storage, Strategy
 from mystaff.signin.federation.words import WrongAnswer
@@ -41,23 +42,31 @@ def addresses(request: HttpRequest, provider: IdentityProvider) -> dict[str, str
     return {key: request.build_absolute_uri(reverse(name, args=[provider.pk])) for key, name in names.items()}
 
 
-def backend_of(request: HttpRequest, provider: IdentityProvider) -> OidcBackend | SamlBackend:
+def backend_of(
+    request: HttpRequest, provider: IdentityProvider, *, fresh: bool = False
+) -> OidcBackend | SamlBackend:
     urls = addresses(request, provider)
     if provider.is_saml:
-        return SamlBackend(request, provider, urls)
-    return OidcBackend(Strategy(Storage, request), provider, urls["complete"])
+        return SamlBackend(request, provider, urls, fresh=fresh)
+    return OidcBackend(Strategy(Storage, request), provider, urls["complete"], fresh=fresh)
 
 
-def begin(request: HttpRequest, provider: IdentityProvider, *, test: bool = False) -> HttpResponse:
-    """Lead the browser to the provider: with a page, for browsers let no form of ours lead to other sites."""
+def begin(
+    request: HttpRequest, provider: IdentityProvider, *, test: bool = False, fresh: bool = False
+) -> HttpResponse:
+    """Lead the browser to the provider: with a page, for browsers let no form of ours lead to other sites.
+
+    `fresh`: they have to sign in there once more, however lately they did.
+    """
     if too_many(request, "federation"):
         return render(request, "busy.html", {"again": "sign_in"}, status=429)
-    backend = backend_of(request, provider)
+    backend = backend_of(request, provider, fresh=fresh)
+    under_way = Begun(str(provider.pk), test, _safe(request), fresh_from=time.time() if fresh else 0)
     try:
         url = backend.auth_url()
     except FAILURES as error:
-        return failed(request, provider, Begun(str(provider.pk), test), words.sentence(error))
-    begun.remember(request, backend.state, Begun(str(provider.pk), test, _safe(request)))
+        return failed(request, provider, under_way, words.sentence(error))
+    begun.remember(request, backend.state, under_way)
     return render(request, "signin/federation_leave.html", {"provider": provider, "url": url})
 
 
@@ -88,6 +97,7 @@ def _complete(request: HttpRequest, provider: IdentityProvider, under_way, read)
     try:
         _check(under_way, provider)
         received = read()
+        _check_time(under_way, provider, received)
     except FAILURES as error:
         return failed(request, provider, under_way, words.sentence(error))
     if under_way.test:
@@ -104,6 +114,14 @@ def _check(under_way: Begun, provider: IdentityProvider) -> None:
         raise WrongAnswer("missing_setting")
 
 
+def _check_time(under_way: Begun, provider: IdentityProvider, received: Received) -> None:
+    """Google neither asks once more nor says when it last did ("OpenID Connect"): its word must do."""
+    if not under_way.fresh_from or (provider.kind == ProviderKind.GOOGLE and not received.authenticated_at):
+        return
+    if (received.authenticated_at or 0) < under_way.fresh_from - SKEW:
+        raise WrongAnswer("not_fresh")
+
+
 def _arrive(
     request: HttpRequest, provider: IdentityProvider, under_way: Begun, received: Received
 ) -> HttpResponse:
@@ -116,7 +134,9 @@ def _arrive(
         reason = " ".join(getattr(error, "messages", None) or [str(error)])
         return failed(request, provider, under_way, reason, found, received.user_name)
     second = provider.trusts_factors and received.multi_factor
-    facts = {"provider": str(provider.pk), "second_factor": second}
+    # When they proved it there, not when we heard of it: their sign-in there may be hours old.
+    at = min(received.authenticated_at or time.time(), time.time())
+    facts = {"provider": str(provider.pk), "second_factor": second, "at": at}
     response = let_in(request, person, "federation", to=under_way.to, **facts)
     # Whoever sits here next must not find the name in the form.
     response.delete_cookie(CARRIED_NAME, samesite="Lax")

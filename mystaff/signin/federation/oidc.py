@@ -37,8 +37,10 @@ class OidcBackend(OpenIdConnectAuth):
 
     state = ""  # of the sign-in that was just begun
 
-    def __init__(self, strategy: Strategy, provider: IdentityProvider, redirect_uri: str) -> None:
-        self.provider = provider
+    def __init__(
+        self, strategy: Strategy, provider: IdentityProvider, redirect_uri: str, *, fresh: bool = False
+    ) -> None:
+        self.provider, self.fresh = provider, fresh
         self.name = f"federation-{provider.pk}"  # what is begun with one provider, none other can end
         super().__init__(strategy, redirect_uri)
 
@@ -57,6 +59,8 @@ class OidcBackend(OpenIdConnectAuth):
         """On a shared device nobody should come in as whoever sat there before."""
         if self.provider.kind == ProviderKind.GOOGLE:
             return {"prompt": "select_account", "hd": self.provider.hosted_domain}
+        if self.fresh:
+            return {"prompt": "login", "max_age": "0"}  # OpenID Connect Core, 3.1.2.1: it says when, then
         return {"prompt": "select_account"} if self.provider.kind == ProviderKind.ENTRA else {}
 
     def get_or_create_state(self) -> str:

@@ -49,8 +49,10 @@ MALFORMED = (OneLogin_Saml2_Error, XMLSyntaxError, XMLSecError, ValueError, Type
 class SamlBackend:
     """One sign-in: the request, and the answer to it."""
 
-    def __init__(self, request: Any, provider: IdentityProvider, urls: dict[str, str]) -> None:
-        self.request, self.provider, self.urls = request, provider, urls
+    def __init__(
+        self, request: Any, provider: IdentityProvider, urls: dict[str, str], *, fresh: bool = False
+    ) -> None:
+        self.request, self.provider, self.urls, self.fresh = request, provider, urls, fresh
         self.state = ""  # the id of the request that was just made
 
     @property
@@ -89,7 +91,7 @@ class SamlBackend:
         """Where the browser is led; the request is signed, and one answer to it is waited for."""
         try:
             auth = OneLogin_Saml2_Auth(self._facts, self.config)
-            url = auth.login(return_to=RELAY_STATE, set_nameid_policy=False)
+            url = auth.login(return_to=RELAY_STATE, force_authn=self.fresh, set_nameid_policy=False)
         except MALFORMED as error:
             raise WrongAnswer("missing_setting") from error
         self.state = auth.get_last_request_id()
@@ -125,6 +127,7 @@ class SamlBackend:
             response = self._read()
             response.is_valid(self._facts, request_id=request_id, raise_exceptions=True)
             self._demand(response, request_id)
+            received = self._received(response)
         except OneLogin_Saml2_ValidationError as error:
             raise WrongAnswer(REASONS.get(error.code, "malformed_response")) from error
         except MALFORMED as error:
@@ -132,7 +135,7 @@ class SamlBackend:
         # Last, so that nobody uses up a request with rubbish: of two right answers one comes in.
         if not FederationTicket.take(self._of, request_id):
             raise WrongAnswer("replayed")
-        return self._received(response)
+        return received
 
     def _demand(self, response: OneLogin_Saml2_Response, request_id: str) -> None:
         """What strict mode takes where it is missing (SAML 2.0 Profiles, 4.1.4.2 and 4.1.4.3)."""
@@ -165,6 +168,7 @@ class SamlBackend:
             subject=subject.strip(),
             user_name=(values.get(self.provider.user_name_attribute) or "").strip(),
             multi_factor=bool(set(response.get_authn_contexts()) & CONTEXTS),
+            authenticated_at=_authenticated_at(response),
             **names,
         )
 
@@ -172,6 +176,13 @@ class SamlBackend:
 def _permanent(response: OneLogin_Saml2_Response) -> str:
     """The NameID, unless it is made anew each time (SAML 2.0 Core, 8.3.8)."""
     return "" if response.get_nameid_format() == C.NAMEID_TRANSIENT else response.get_nameid() or ""
+
+
+def _authenticated_at(response: OneLogin_Saml2_Response) -> float | None:
+    """When they signed in there, seconds since 1970 (SAML 2.0 Core, 2.7.2)."""
+    found = response._query_assertion("/saml:AuthnStatement")
+    instants = [statement.get("AuthnInstant") for statement in found]
+    return max((OneLogin_Saml2_Utils.parse_SAML_to_time(when) for when in instants if when), default=None)
 
 
 SECURITY = {

@@ -20,7 +20,8 @@ RETURN = "same_site"  # the field that says: this comes from our own page
 @require_POST
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     """**Sign in with …**"""
-    return flow.begin(request, get_object_or_404(IdentityProvider, pk=pk, enabled=True))
+    provider = get_object_or_404(IdentityProvider, pk=pk, enabled=True)
+    return flow.begin(request, provider, fresh="fresh" in request.POST)
 
 
 @login_not_required

@@ -27,6 +27,7 @@ REASONS = {
     "subject_confirmation": gettext_noop(
         "The answer does not say that it is for this sign-in, here and now."
     ),
+    "not_fresh": gettext_noop("The provider did not ask the person to sign in once more."),
     "missing_claim": gettext_noop("Something is missing in the answer."),
     "authorization_declined": gettext_noop("The provider did not sign the person in."),
     "http_error": gettext_noop("The provider refused our request: compare the client’s ID and secret."),
