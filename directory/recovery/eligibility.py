@@ -32,9 +32,9 @@ def still_counts(person: User, way: str, since: datetime) -> bool:
     return bool(destination(person, way)) and _on_file(person, way).set_at <= since
 
 
-def phone_sign_in_is_open() -> bool:
+def phone_sign_in_is_open(settings: Settings | None = None) -> bool:
     """Whether this tenant lets anybody sign in with a phone number; operators never do."""
-    on = scopes.require() != OPERATORS_ID and Settings.current().sms_sign_in
+    on = scopes.require() != OPERATORS_ID and (settings or Settings.current()).sms_sign_in
     return on and notices.texts_are_sent()
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from directory.models import IdentityProvider
 from directory.recovery.eligibility import phone_sign_in_is_open
-from mystaff.context import home
+from mystaff.context import home, settings_of
 from mystaff.own_password import NewPasswordForm, change_own
 from mystaff.signin.forms import ChooseForm
 from mystaff.signin.login import badge_of
@@ -45,7 +45,8 @@ class SignInView(LoginView):
         # Past allauth's own, which wants its sign-up and login-by-code pages: they are not mounted.
         providers = IdentityProvider.objects.filter(enabled=True).only("name")
         kwargs["providers"] = () if self.request.tenant.is_operators else providers
-        return super(LoginView, self).get_context_data(by_phone=phone_sign_in_is_open(), **kwargs)
+        kwargs["by_phone"] = phone_sign_in_is_open(settings_of(self.request))
+        return super(LoginView, self).get_context_data(**kwargs)
 
 
 sign_in = SignInView.as_view()
