@@ -16,7 +16,6 @@ ROWS = (
     "INSERT INTO allauth_idp_oidc_token (type, hash, client_id, user_id, data, created_at, expires_at, "
     "scopes) VALUES ('at', {u}, md5('client' || {u}), {u}, '{{}}', now(), now() + interval '1 year', "
     "'openid')",
-    "INSERT INTO directory_signingkey (pem, made_at) VALUES ('', now())",
     "INSERT INTO django_admin_log (action_time, object_id, object_repr, action_flag, change_message, "
     "user_id) VALUES (now(), 'x', 'x', 1, 'x', {u})",
     "INSERT INTO social_auth_association (server_url, handle, secret, issued, lifetime, assoc_type) "

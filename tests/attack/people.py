@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from audit.models import Result, record
-from directory import guests, roles
+from directory import guests, roles, signing_keys
 from directory.door import Initiator
 from directory.models import (
     AccessPass,
@@ -151,6 +151,7 @@ class People:
         provider = IdentityProvider.objects.create(name="x", issuer="https://id.example", client_secret="x")
         FederatedIdentity.objects.create(provider=provider, user=someone, uid=provider.uid("x"))
         FederationTicket.give("x", "x")
+        signing_keys.ensure()
         TextSettings.objects.create(gateway="http", url="https://sms.example/", secret="x")
 
     def _guests(self) -> None:
