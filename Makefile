@@ -16,8 +16,8 @@ demo: .venv/base.stamp ## start the demo: database, web server and worker (PORT=
 test: .venv/test.stamp ## run every test against a real PostgreSQL (ARGS="-k phone")
 	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-mutants: .venv/test.stamp ## change the guarding code in hundreds of places: a test must notice (ONLY=survivors)
-	@$(BIN)/python -m tests.mutants.run $(if $(ONLY),'$(ONLY)')
+mutants: .venv/test.stamp ## change the guarding code in thousands of places: a test must notice (ONLY=survivors, SAMPLE=50 a file)
+	@$(BIN)/python -m tests.mutants.run $(if $(ONLY),'$(ONLY)') $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: .venv/test.stamp ## measure pages at 1,000,000 people, as ratios (SIZE=20000 is smaller, ONLY=database a part)
 	@$(BIN)/python -m tests.benchmarks.bench $(if $(SIZE),--size $(SIZE)) $(if $(ONLY),--only $(ONLY))

@@ -3,6 +3,7 @@
 Every mutant runs the tests that enter its function, the quick ones first, until one fails.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -10,6 +11,7 @@ import time
 from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
+from random import Random
 
 from mystaff import postgres
 from mystaff.own_files import PROJECT, VAR
@@ -51,12 +53,12 @@ class Target:
 class Run:
     """The mutants that are asked for, and what became of them."""
 
-    def __init__(self, only: str) -> None:
+    def __init__(self, only: str, sample: int) -> None:
         made = [mutant for path in targets.TARGETS for mutant in mutants_of(PROJECT, path)]
         known = json.loads(RESULTS.read_text()) if only != "*" and RESULTS.exists() else {}
         alive = {name for name, facts in known.items() if facts["outcome"] != "killed"}
         asked = alive.__contains__ if only == "survivors" else partial(fnmatch, pat=only)
-        self.mutants = [mutant for mutant in made if asked(mutant.name)]
+        self.mutants = some_of_each([mutant for mutant in made if asked(mutant.name)], sample)
         self.results = {mutant.name: known[mutant.name] for mutant in made if mutant.name in known}
         self.begun = time.monotonic()
 
@@ -88,6 +90,19 @@ class Run:
         print(f"{minutes:5.1f} min {done:4} {outcome:8} {mutant.name}", flush=True)
 
 
+def some_of_each(mutants: list[Mutant], most: int) -> list[Mutant]:
+    """Of each file at most so many, drawn by chance but the same each time; all of them for 0."""
+    by_file: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        by_file.setdefault(mutant.path, []).append(mutant)
+    chance = Random(len(mutants))  # noqa: S311 nothing is to be kept secret
+    return [
+        mutant
+        for made in by_file.values()
+        for mutant in (chance.sample(made, most) if 0 < most < len(made) else made)
+    ]
+
+
 def _try(mutant: Mutant, tests: list[str], told: Path) -> int:
     child.swap(mutant)
     return child.run(mutant.path, tests, child.Watch(tests), told)
@@ -106,11 +121,11 @@ def _made(code: int, seconds: float) -> None:
         sys.exit(f"No database was made; see {FOLDER / '0.log'}.")
 
 
-def main(only: str) -> None:
+def main(only: str, sample: int) -> None:
     """Exits with 1 where too many survive."""
     bare = os.environ[targets.BARE] = f"test_{os.getpid()}_bare"
     FOLDER.mkdir(parents=True, exist_ok=True)
-    run = Run(only)
+    run = Run(only, sample)
     if child.load() != PASSED:
         sys.exit("The tests cannot be loaded.")
     with postgres.for_tests().running() as server:
@@ -125,4 +140,7 @@ def main(only: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "*")
+    asking = argparse.ArgumentParser()
+    asking.add_argument("only", nargs="?", default="*")
+    asking.add_argument("--sample", type=int, default=0)
+    main(**vars(asking.parse_args()))
