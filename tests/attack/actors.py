@@ -44,6 +44,7 @@ class Actor:
     tenant: str = ""  # where they may see anything
     circles: frozenset[str] = frozenset()
     tables: dict[str, frozenset[str]] = field(default_factory=dict, hash=False)  # over the whole tenant
+    visitors: frozenset[str] = frozenset()  # ids of people from elsewhere whom the trail names
     ended: bool = False
 
     def sees(self, cell: Cell, place: str = "") -> bool:
@@ -53,6 +54,8 @@ class Actor:
             return True
         if row.owner in self.own or (row.table == "directory_user" and row.pk in self.own):
             return _names(ACCOUNT, cell) or (row.tenant == self.tenant and _names(self.tables, cell))
+        if row.pk in self.visitors and cell.column == "display_name":
+            return True
         if row.tenant != self.tenant and row.table not in REGISTERS:
             return False
         helped = bool(self.circles & {row.circle, *EVERY})
@@ -65,7 +68,8 @@ class Actor:
     @property
     def nobody(self) -> Actor:
         """With a cookie that is not theirs: a stranger, who may see what everyone may."""
-        return replace(self, person=None, own=frozenset(), tenant="", circles=frozenset(), tables={})
+        nothing = dict.fromkeys(("own", "circles", "visitors"), frozenset())
+        return replace(self, person=None, tenant="", tables={}, **nothing)
 
 
 def _names(tables: dict[str, frozenset[str]], cell: Cell) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils import timezone
 
 from directory.models import User
@@ -12,8 +14,6 @@ from tests.attack.client import Browser, Request
 from tests.attack.world import World
 from tests.conftest import PASSWORD
 
-# Entries of one's own tenant say by its id who did something.
-ACTORS = {"directory_user": frozenset({"id"})}
 ADMIN = TRAIL | {
     "directory_group": frozenset({"id", "name"}),
     "directory_roleassignment": frozenset({"id", "role", "source"}),
@@ -29,6 +29,8 @@ ADMIN |= {
     "allauth_idp_oidc_client": frozenset({"id", "name", "redirect_uris"}),
 }
 ADMIN |= dict.fromkeys(("directory_message", "directory_messagetemplate", "directory_textsettings"), EVERY)
+# Operators administer their own tenant too; its entries say by its id who did something.
+OPERATOR = ADMIN | REGISTERS | {"directory_user": frozenset({"id", "source"})}
 # name: who, the circles of people that the portal shows them, what they may read of the whole tenant
 RIVERSIDE = {
     "person": ("sam", frozenset(), {}),
@@ -46,12 +48,13 @@ def cast(world: World) -> list[Actor]:
     here = str(world.tenants["riverside"].pk)
     found = [Actor("anonymous")]
     for name, (who, circles, tables) in RIVERSIDE.items():
-        found.append(_actor(world, name, [who], here, frozenset(circles), tables))
+        actor = _actor(world, name, [who], here, frozenset(circles), tables)
+        # An operator who enters is named in the trail of where they entered.
+        visitors = frozenset({str(world.people["olive"].pk)} if tables else ())
+        found.append(replace(actor, visitors=visitors))
     guest = _actor(world, "guest", ["gina", "gina at riverside"], here, frozenset({"lincoln"}))
     stranger = _actor(world, "stranger", ["kai"], str(world.tenants["lakeshore"].pk), EVERY)
-    operator = _actor(
-        world, "operator", ["olive"], str(world.tenants["operators"].pk), tables=TRAIL | REGISTERS | ACTORS
-    )
+    operator = _actor(world, "operator", ["olive"], str(world.tenants["operators"].pk), tables=OPERATOR)
     ended = [Actor(name, ended=True) for name in ENDINGS]
     return [*found, guest, stranger, operator, *ended]
 

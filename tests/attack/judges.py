@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from tests.attack.actors import Actor
-from tests.attack.canaries import Canaries
+from tests.attack.canaries import Canaries, Cell
 from tests.attack.client import Answer
 
 # What is new in every answer: tokens of forms, and times.
@@ -34,11 +34,11 @@ class Finding:
         return f"{self.verdict}: {self.kind}, {self.actor}: {self.request}\n    {self.what}"
 
 
-def read(answer: Answer, said: set[str], actor: Actor, place: str, canaries: Canaries) -> list[str]:
-    """Canaries in the answer that this actor may not see, other than those they said themselves."""
+def read(answer: Answer, said: set[str], actor: Actor, place: str, canaries: Canaries) -> list[Cell]:
+    """Where the canaries stood that are in the answer, that this actor may not see and did not say."""
     heard = canaries.found(answer.whole) - said
     cells = [canaries.cells[word] for word in sorted(heard)]
-    return [f"{c.column} of {c.row.table} {c.row.pk}" for c in cells if not actor.sees(c, place)]
+    return [cell for cell in cells if not actor.sees(cell, place)]
 
 
 def counted(first: Answer, second: Answer, ids: tuple[str, str]) -> str:

@@ -139,8 +139,11 @@ class Campaign:
         said = canaries.found(request.said)
         # A message about an id may be shown on the next page.
         self._asked |= {word for word in said if canaries.cells[word].column == "id"}
-        for what in judges.read(answer, said | self._asked, attack.actor, attack.place, canaries):
-            self._found("read", attack, request, what)
+        for cell in judges.read(answer, said | self._asked, attack.actor, attack.place, canaries):
+            whose = self.attacker.world.slug_of(cell.row.tenant)
+            self._found(
+                "read", attack, request, f"{cell.column} of {cell.row.table} {cell.row.pk} of {whose}"
+            )
         if what := judges.broken(answer):
             self._found("broken", attack, request, what)
 

@@ -28,7 +28,7 @@ def cell_of(tenant: str = THERE, column: str = "display_name", circle: str = "ha
     return Cell(Row(tenant, circle=circle, **row), column)
 
 
-def heard(canaries: Canaries, text: str, actor: Actor = MANAGER, said: set[str] = frozenset()) -> list[str]:
+def heard(canaries: Canaries, text: str, actor: Actor = MANAGER, said: set[str] = frozenset()) -> list[Cell]:
     return judges.read(Answer(200, (), text), said, actor, HERE, canaries)
 
 
@@ -36,10 +36,9 @@ def heard(canaries: Canaries, text: str, actor: Actor = MANAGER, said: set[str] 
     "form", ["{}", "<b>{}</b>@lakeshore.example", "{0[0]}<wbr>{1}", "&#122;{1}", "\\u007a{1}", "{2}"]
 )
 def test_a_leaked_word_is_heard(canaries, form):
-    word = canaries.word(cell_of())
-    assert heard(canaries, form.format(word, word[1:], word.upper())) == [
-        f"display_name of directory_user {PERSON}"
-    ]
+    cell = cell_of()
+    word = canaries.word(cell)
+    assert heard(canaries, form.format(word, word[1:], word.upper())) == [cell]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +71,9 @@ def test_what_the_attacker_said_is_no_finding(canaries):
 def test_what_is_ones_business_is_no_finding(canaries):
     mine = canaries.word(cell_of(HERE, circle="lincoln"))
     assert heard(canaries, mine) == []
+    visitor = Actor("admin", tenant=HERE, visitors=frozenset({PERSON}))
+    assert heard(canaries, canaries.word(cell_of()), visitor) == []
+    assert heard(canaries, canaries.word(cell_of(column="user_principal_name")), visitor)
     for actor in (MANAGER.nobody, Actor("other", tenant=HERE, circles=frozenset({"office"}))):
         assert heard(canaries, mine, actor)
     secret = canaries.word(cell_of(HERE, column="source_id", circle="lincoln"))
