@@ -78,6 +78,9 @@ class User(AbstractBaseUser, TenantModel):
     )
     source = models.CharField(_("source"), max_length=64, blank=True, editable=False)
     source_id = models.CharField(max_length=256, blank=True, editable=False)
+    # Since when the source no longer knows them; whether it was the source that disabled them, not a person.
+    vanished_at = models.DateTimeField(null=True, editable=False)
+    disabled_by_source = models.BooleanField(default=False, editable=False)
     home_tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, editable=False, related_name="+")
     home_user_id = models.UUIDField(null=True, editable=False)
     accepted_at = models.DateTimeField(_("invitation accepted"), null=True, editable=False)
