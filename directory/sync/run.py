@@ -45,7 +45,7 @@ def import_oneroster(
     """
     with tenant.scope():
         try:
-            roster = oneroster.read(path)
+            roster = oneroster.read_roster(path)
             with transaction.atomic():
                 wait_for_turn()
                 outcome = _planned(tenant, roster, accept_removals)

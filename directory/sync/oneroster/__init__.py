@@ -1,8 +1,14 @@
 """Reads a OneRoster 1.1 or 1.2 CSV export (one zip, bulk files) into records."""
 
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory.models import Source
+from directory.sync.facts import Reading
 from directory.sync.findings import Findings, RosterError
 from directory.sync.oneroster.archive import Archive
 from directory.sync.oneroster.cells import Row
@@ -21,21 +27,43 @@ from directory.sync.oneroster.people import read_people, read_roles
 from directory.sync.oneroster.places import read_classes, read_enrolments, read_orgs, read_terms
 from directory.sync.oneroster.tables import Table
 from directory.sync.records import Roster
+from directory.sync.role_mapping import mapping_of
+from directory.sync.roster_facts import facts_of
+from tenants import scopes
+from tenants.models import Tenant
 
-__all__ = ["RosterError", "read"]
+__all__ = ["RosterError", "read", "read_roster"]
+FILE_NAME = "roster.zip"  # of a file that was uploaded; what it was called there nobody keeps
 
 
-def read(path: Path | str) -> Roster:
+def read(source: Source, content: bytes | None, findings: Findings) -> Reading:
+    """What the export says, in the scope of the tenant. Raises RosterError as read_roster() does."""
+    if content is None:
+        findings.refuse(FILE_NAME, 0, _("There is no file to read. Upload one."))
+        findings.stop_if_refused()
+    roles = mapping_of(source.roles, findings)
+    findings.stop_if_refused()
+    roster = _read(Archive(BytesIO(content), FILE_NAME, findings), findings)
+    domain, today = Tenant.objects.get(pk=scopes.require()).default_domain, timezone.localdate()
+    return Reading(facts_of(roster, roles=roles, default_domain=domain, today=today, findings=findings))
+
+
+def read_roster(path: Path | str) -> Roster:
     """The whole export, with warnings for what was not quite as it should be.
 
     Raises RosterError, with every problem's file and line, for anything that could be understood in two ways.
     """
     findings = Findings()
-    with Archive(path, findings) as archive:
+    roster = _read(Archive.at(path, findings), findings)
+    roster.warnings.extend(findings.warnings)
+    return roster
+
+
+def _read(archive: Archive, findings: Findings) -> Roster:
+    with archive:
         manifest = Manifest(archive, findings)
         roster = _Reader(archive, manifest, findings).roster()
     findings.stop_if_refused()
-    roster.warnings.extend(findings.warnings)
     return roster
 
 

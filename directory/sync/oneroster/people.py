@@ -25,7 +25,9 @@ def read_roles(rows: Iterable[Row], orgs: dict[str, OrgRecord]) -> Roles:
         begin, end = row.days("beginDate", "endDate")
         word = _known_role(row)
         if _is_there(row, org, orgs):
-            held[user].append((RoleRecord(_placed(word, orgs[org]), org, primary, begin, end), row))
+            word = _placed(word, orgs[org])
+            record = RoleRecord(word, org, primary, begin, end, row.table.name, row.line)
+            held[user].append((record, row))
     return held
 
 
@@ -83,7 +85,10 @@ def _roles_11(row: Row, orgs: dict[str, OrgRecord]) -> list[RoleRecord]:
     listed = list(dict.fromkeys(row.many("orgSourcedIds")))
     here = [org for org in listed if _is_there(row, org, orgs)]
     word = _known_role(row)
-    return [RoleRecord(_placed(word, orgs[org]), org, primary=org == here[0]) for org in here]
+    return [
+        RoleRecord(_placed(word, orgs[org]), org, org == here[0], file=row.table.name, line=row.line)
+        for org in here
+    ]
 
 
 def _roles_12(row: Row, roles: Roles) -> list[RoleRecord]:

@@ -216,6 +216,6 @@ def test_scrambled_rows_are_taken_or_refused_and_never_crash(tmp_path, version):
             cells[random.randrange(len(cells))] = random.choice(odd + cells)
         path = exports.pack(tmp_path / "r.zip", good | {name: ",".join(cells)})
         with suppress(RosterError):
-            roster = oneroster.read(path)
+            roster = oneroster.read_roster(path)
             options = {"domains": {"a.example"}, "default_domain": "a.example", "today": date(2026, 10, 1)}
             make_plan(wishes_of(roster, findings=Findings(), **options), Stored(), Findings())
