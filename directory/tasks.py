@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial, wraps
+from importlib import import_module
 from secrets import SystemRandom
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from directory.models import (
     PhoneSignIn,
     Proof,
     Recovery,
+    Run,
     SignInLock,
     State,
     Upload,
@@ -160,6 +162,13 @@ def tell_administrator(*, administrator: str, person: str) -> None:
     told, reset = found.get(UUID(administrator)), found.get(UUID(person))
     if told and reset:
         notices.send(told, "administrator_reset", whom=reset.display_name)
+
+
+@tenant_task
+def run_source(*, run: str) -> None:
+    """Bring in what a source says; the run is gone where its source is."""
+    if found := Run.objects.filter(pk=run).select_related("source").first():
+        import_module("directory.sync.runs").execute(found)
 
 
 @app.periodic(cron="37 * * * *")

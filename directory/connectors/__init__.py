@@ -43,6 +43,9 @@ class Authority(Protocol):
     def set_email(self, person: User, address: str | None) -> None:
         """Put the alternate address on file, or take it off (None)."""
 
+    def probe(self) -> None:
+        """Look whether it lets us in with what is stored, and change nothing there."""
+
 
 CONNECTED = 5  # seconds that a directory outside may take for a deed, from connecting to the answer
 
@@ -65,6 +68,11 @@ def open_authority(person: User) -> Authority:
     directory = ConnectedDirectory.objects.filter(key=person.authority).first()
     if directory is None or not (directory.enabled and directory.writes_passwords):
         return ReadOnly(directory.name if directory else person.authority)
+    return connect(directory)
+
+
+def connect(directory: ConnectedDirectory) -> Authority:
+    """The authority that a connected directory is, whatever it is asked to do."""
     module, name = KINDS[DirectoryKind(directory.kind)]
     return getattr(import_module(module), name)(directory)
 
