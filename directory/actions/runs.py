@@ -17,6 +17,7 @@ def ask(
 ) -> Run:
     """Ask for a run, which a worker begins. `confirms` is the stopped or dry one that it may not exceed."""
     target = {"id": source.pk, "type": "Source", "name": source.name}
+    content = content or (confirms and confirms.content)
     with administering(by, verbs.IMPORT_ROSTER, target):
         run = Run.objects.create(
             source=source, asked_by=by.user, content=content, is_dry=is_dry, confirms=confirms

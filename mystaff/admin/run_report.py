@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from audit.models import Entry
 from directory.models import Run, RunState, User
 from directory.source_kinds import READS_FILES
 from directory.sync.attention import UNDER_WAY
+from directory.verbs import IMPORT_ROSTER
+from mystaff.templatetags.mystaff import when
 
 SHOWN = 200  # problems, and warnings: nobody reads on past them
 SAID = {
@@ -50,6 +54,11 @@ class Report:
     @property
     def goes_on(self) -> bool:
         return self.run.state in UNDER_WAY
+
+    @property
+    def title(self) -> str:
+        text = _("Dry run, %(time)s") if self.run.is_dry else _("Run, %(time)s")
+        return text % {"time": when(self.run.made_at)}
 
     @property
     def state(self) -> str:
@@ -142,6 +151,12 @@ class Report:
         return Paginator(rows, 1).get_page(page) if rows.exists() else None
 
 
+def entry_of(run: Run) -> UUID | None:
+    """The run's own line in the trail; a dry run has none."""
+    lines = Entry.objects.filter(correlation_id=run.pk, activity=IMPORT_ROSTER.activity)
+    return lines.order_by("-sequence").values_list("pk", flat=True).first()
+
+
 def has_content(run: Run) -> bool:
     """Whether the file is still there; it is not read for that."""
     return Run.objects.filter(pk=run.pk, content__isnull=False).exists()
@@ -152,16 +167,18 @@ def shown_kind(report: Report, asked: str) -> str:
     kinds = [count.kind for count in report.counts]
     if asked in kinds:
         return asked
-    grave = [kind for kind in kinds if kind.endswith(("disabled", "removed"))]
+    grave = [kind for kind in kinds if kind.endswith(("disabled", "removed", "gone from the source"))]
     return next(iter(grave + kinds), "")
 
 
 def context_of(run: Run, asked: dict[str, Any]) -> dict[str, Any]:
     """All that the page says, without what the admin's frame needs."""
     report = Report(run)
-    context = {"run": run, "report": report, "source": run.source, "seen": asked.get("seen", "")}
+    context = {"run": run, "report": report, "source": run.source, "title": report.title}
+    context["seen"] = asked.get("seen", "")
     if not report.goes_on:
         kind = shown_kind(report, asked.get("show", ""))
         context |= {"shown": kind, "shown_label": _(kind) if kind else ""}
         context["page"] = report.changes(kind, asked.get("page", "1")) if kind else None
+        context["entry"] = entry_of(run)
     return context

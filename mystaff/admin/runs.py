@@ -100,7 +100,7 @@ class RunPages:
         if request.htmx:
             headers = {"X-Run": run.state}  # what is no answer of this view is no part of its page
             return TemplateResponse(request, f"{FOLDER}/run_live.html", context, headers=headers)
-        return self._page(request, "run", run.source, context | {"title": str(run)})
+        return self._page(request, "run", run.source, context)
 
     def confirm(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """**Confirm and run**, **Run this**: what that run showed, and no more."""
@@ -110,10 +110,8 @@ class RunPages:
         if request.method != "POST" or not report.asks:
             return redirect("admin:directory_source_run", run.pk)
         if not form.is_valid():
-            context = context_of(run, {})
-            return self._page(request, "run", run.source, context | {"form": form, "title": str(run)})
-        content = form.content or (bytes(run.content) if run.content else None)
-        return self._ask(request, run.source, content=content, confirms=run)
+            return self._page(request, "run", run.source, context_of(run, {}) | {"form": form})
+        return self._ask(request, run.source, content=form.content, confirms=run)
 
     def _ask(self, request: HttpRequest, source: Source, **how: Any) -> HttpResponse:
         try:

@@ -28,6 +28,7 @@ WORDS = {
 }
 OF_SCHOOLS = tuple(word for word in WORDS if word in role_mapping.SCHOOL_ROLES)
 NOBODY = ("", _("No role"))
+ADDRESS = _("Of the service, like https://sis.school.example. What follows it is the standard’s.")
 # CSV: each of our fields, and what it is; what their column is called is typed.
 COLUMNS = {
     "person": _("Permanent ID of a person"),
@@ -96,16 +97,6 @@ class SourceForm(KindForm):
         help_text=_("Of the people who come from this source."),
     )
     preset = forms.ChoiceField(label=_("Who helps whom"), required=False)
-    # Spaces at their ends belong to them.
-    unit_prefix = forms.CharField(label=_("Prefix of locations"), max_length=60, required=False, strip=False)
-    managers_suffix = forms.CharField(
-        label=_("Ending of managers’ groups"),
-        max_length=60,
-        required=False,
-        strip=False,
-        initial=Source._meta.get_field("managers_suffix").default,
-        help_text=Source._meta.get_field("managers_suffix").help_text,
-    )
 
     class Meta:
         model = Source
@@ -116,6 +107,10 @@ class SourceForm(KindForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         wanted = self.wanted()
+        if "address" in wanted:
+            self.fields["address"].help_text = ADDRESS
+        for name in {"unit_prefix", "managers_suffix"} & set(wanted):
+            self.fields[name].strip = False  # spaces at their ends belong to them
         self._fill_directories()
         self._fill_roles([name.removeprefix(ROLE) for name in wanted if name.startswith(ROLE)])
         self._fill_columns([name.removeprefix(COLUMN) for name in wanted if name.startswith(COLUMN)])

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from audit.models import Entry
+from audit.models import Entry, record
 from directory.models import Run, RunChange, RunState, Source
 from mystaff.admin.run_report import SHOWN
 from mystaff.upload_handlers import LARGEST_ROSTER, MOST
@@ -201,6 +201,19 @@ def test_another_tenants_run_does_not_exist(admin, lake):
     assert admin.post(f"{run_page(run)}confirm/").status_code == 404
     with lake.tenant.scope():
         assert Run.objects.count() == 1
+
+
+def test_it_leads_to_its_line_in_the_trail(admin, service):
+    run = make_run(service)
+    assert "In the trail" not in text_of(admin.get(run_page(run)))
+    entry = record(
+        "Import roster",
+        category="ProvisioningManagement",
+        operation="Import",
+        actor={"id": None, "name": "sis"},
+        correlation_id=run.pk,
+    )
+    assert f"/riverside/admin/audit/entry/{entry.pk}/change/" in admin.get(run_page(run)).content.decode()
 
 
 # Confirming
