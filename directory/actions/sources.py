@@ -27,7 +27,7 @@ from directory.models import (
     User,
 )
 from directory.source_kinds import check_source
-from directory.sync import attention
+from directory.sync.progress import GOING, break_off_dead
 from directory.sync.turn import wait_for_turn
 
 FIELDS = {
@@ -101,7 +101,8 @@ def delete_source(source: Source, *, by: Initiator) -> None:
     source = inside(source)
     with administering(by, administration.DELETE_SOURCE, _target(source)) as deed:
         note_changes(deed, source, None, FIELDS)
-        if attention.going_on(source) is not None:
+        break_off_dead()
+        if source.runs.filter(state__in=GOING).exists():
             raise Refused(_("A run of this source goes on. Delete it when the run has ended."))
         wait_for_turn()
         _end_roles(source, deed)

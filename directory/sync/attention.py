@@ -1,27 +1,20 @@
-"""Which runs go on, and which sources somebody should look at: failed, braked, overdue."""
+"""Which sources somebody should look at: failed, braked, overdue; and when one was last brought in."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.models import Rhythm, Run, RunState, Source
+from directory.sync.progress import GOING
 
-UNDER_WAY = (RunState.WAITING, RunState.READING, RunState.COMPARING, RunState.WRITING)
-SILENT = timedelta(minutes=15)  # without a sign of life, after which a run does not go on any more
+UNDER_WAY = (RunState.WAITING, *GOING)
 # From one run to the next, and half as long again: then a source is late.
 LATE = {Rhythm.HOURLY: timedelta(minutes=90), Rhythm.DAILY: timedelta(hours=36)}
-
-
-def going_on(source: Source) -> Run | None:
-    """The run of this source that goes on or waits for its turn; not one whose process died."""
-    heard = timezone.now() - SILENT
-    lately = Q(sign_of_life__gt=heard) | Q(sign_of_life=None, made_at__gt=heard)
-    return source.runs.filter(lately, state__in=UNDER_WAY).first()
 
 
 def last_done(key: str) -> datetime | None:

@@ -1,7 +1,5 @@
 """Deeds on sources: who may, what the trail says, and what stays when a source goes."""
 
-from datetime import timedelta
-
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -23,6 +21,7 @@ from directory.models import (
     UnitMembership,
     User,
 )
+from directory.sync.progress import Progress
 from tests.conftest import assign, make_person, make_unit
 from tests.directory.sources import SECRET, make_directory, make_run, make_source
 from tests.directory.trail import changes, last, outcomes
@@ -148,12 +147,11 @@ def test_another_source_keeps_its_own(kept, admin, district):
 
 
 def test_while_a_run_goes_on_it_stays(kept, admin):
-    make_run(kept, RunState.WRITING)
-    with pytest.raises(Refused, match="goes on"):
+    run = make_run(kept, RunState.WRITING)
+    with Progress(run), pytest.raises(Refused, match="goes on"):
         delete_source(kept, by=admin)
     assert Source.objects.exists() and RoleAssignment.objects.filter(source="roster").exists()
-    Run.objects.update(made_at=timezone.now() - timedelta(hours=1))  # its process died
-    delete_source(kept, by=admin)
+    delete_source(kept, by=admin)  # nobody holds that run's lock: its process died
     assert not Source.objects.exists()
 
 

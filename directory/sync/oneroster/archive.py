@@ -58,6 +58,9 @@ class Archive:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self.zip.close()
         self.file.close()
 

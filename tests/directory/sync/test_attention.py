@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
-from directory.models import Run, RunState, Source
-from directory.sync.attention import going_on, last_done, notices
+from directory.models import RunState, Source
+from directory.sync.attention import last_done, notices
 from tests.directory.sources import make_run, make_source
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -70,16 +69,6 @@ def test_the_number_of_queries_does_not_grow(source, django_assert_num_queries):
         make_run(make_source(f"s{number}", "csv"), RunState.FAILED)
     with django_assert_num_queries(2):
         assert len(notices()) == 5
-
-
-def test_a_run_goes_on_until_it_is_silent_for_long(source):
-    assert going_on(source) is None
-    run = make_run(source, RunState.READING, ago=DAY)
-    assert going_on(source) is None
-    Run.objects.filter(pk=run.pk).update(sign_of_life=timezone.now())
-    assert going_on(source) == run
-    Run.objects.filter(pk=run.pk).update(state=RunState.DONE)
-    assert going_on(source) is None
 
 
 def test_when_it_was_last_brought_in(source):
