@@ -67,13 +67,17 @@ class ByKind(DeedAdmin):
         kind = self.kind_of(request, None)
         if not kind and self.has_add_permission(request):
             return self._choose_kind(request)
-        title = _("Add %(kind)s") % {"kind": self.kinds(kind).label} if kind else ""
+        title = f"{self._add}: {self.kinds(kind).label}" if kind else ""
         return super().add_view(request, form_url, (extra_context or {}) | {"title": title})
+
+    @property
+    def _add(self) -> str:
+        return _("Add %(what)s") % {"what": self.opts.verbose_name}
 
     def _choose_kind(self, request: HttpRequest) -> HttpResponse:
         context = self.admin_site.each_context(request) | {"opts": self.opts}
         kinds = [(kind.value, kind.label, self.about[kind]) for kind in self.kinds]
-        context |= {"kinds": kinds, "title": _("Add %(what)s") % {"what": self.opts.verbose_name}}
+        context |= {"kinds": kinds, "title": self._add}
         return TemplateResponse(request, "admin/directory/choose_kind.html", context)
 
     def get_form(self, request, obj=None, change=False, **kwargs) -> type[forms.ModelForm]:

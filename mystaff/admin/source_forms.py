@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from directory import roles, source_kinds
 from directory.models import ConnectedDirectory, Source, SourceKind
 from directory.sync import role_mapping
+from directory.sync.csv_files.fields import FIELDS
 from directory.sync.role_mapping import MANAGERS, PRESETS, PUPILS_ONLY, TEACHER
 from mystaff.admin.by_kind import KindForm
 
+COLUMNS_PART, ROLES_PART = _("Columns of your files"), _("Roles")
 ROLE, COLUMN = "role_", "column_"  # how the names of fields begin that are parts of one JSON column
 # What a source may give: roles that help people, of those that can be held over a location.
 OFFERED = (roles.PASSWORD, roles.HELPDESK, roles.AUTHENTICATION, roles.USER)
@@ -28,12 +30,14 @@ WORDS = {
 }
 OF_SCHOOLS = tuple(word for word in WORDS if word in role_mapping.SCHOOL_ROLES)
 NOBODY = ("", _("No role"))
+# What the reader looks for where nothing is typed.
+KNOWN = {field.name: field.names for fields in FIELDS.values() for field in fields}
 ADDRESS = _("Of the service, like https://sis.school.example. What follows it is the standard’s.")
 # CSV: each of our fields, and what it is; what their column is called is typed.
 COLUMNS = {
     "person": _("Permanent ID of a person"),
     "user_principal_name": _("User name"),
-    "display_name": _("Name"),
+    "display_name": _("Name of a person"),
     "given_name": _("First name"),
     "surname": _("Last name"),
     "job_title": _("Job"),
@@ -134,6 +138,8 @@ class SourceForm(KindForm):
         mapping = {MANAGERS: roles.PASSWORD} | (self.instance.roles or role_mapping.DEFAULT)
         for word in words:
             self.fields[ROLE + word] = role_field(word)
+            if self.kind == SourceKind.CSV:
+                self.fields[ROLE + word].label = _("Managers, over their locations")
             self.initial[ROLE + word] = of_stored(mapping, word)
         if "preset" in self.fields:
             known = [(name, preset.label) for name, preset in PRESETS.items()]
@@ -147,7 +153,7 @@ class SourceForm(KindForm):
                 label=COLUMNS[column],
                 max_length=100,
                 required=False,
-                help_text=_t("Left empty: %(name)s") % {"name": column},
+                help_text=_t("Left empty: %(names)s") % {"names": ", ".join(KNOWN[column])},
             )
             self.initial[COLUMN + column] = self.instance.columns.get(column, "")
 
@@ -168,6 +174,13 @@ class SourceForm(KindForm):
         return typed | {"roles": self.instance.roles, "columns": self.instance.columns}
 
 
+# What is to be known before a part is filled in.
+ABOUT_PARTS = {
+    COLUMNS_PART: _("What your files call it, where they do not use a name that is known anyway."),
+    ROLES_PART: _("What somebody gets over their classes or school, by what they are in the source."),
+}
+
+
 def groups_of(kind: str, *, new: bool) -> list[tuple[str | None, list[str]]]:
     """The form's parts, each with its title and fields."""
     own: list[tuple[Any, list[str]]] = [(None, ["name", "key", *([] if new else ["kind"]), "enabled"])]
@@ -177,8 +190,8 @@ def groups_of(kind: str, *, new: bool) -> list[tuple[str | None, list[str]]]:
         own.append((_("The directory"), ["directory"]))
         own.append((_("Groups that become locations"), ["groups", "unit_prefix", "managers_suffix"]))
     if kind == SourceKind.CSV:
-        own.append((_("Columns of your files"), [COLUMN + column for column in COLUMNS]))
-    own.append((_("Roles"), _role_fields(kind, new)))
+        own.append((COLUMNS_PART, [COLUMN + column for column in COLUMNS]))
+    own.append((ROLES_PART, _role_fields(kind, new)))
     if kind not in source_kinds.READS_FILES:
         own.append((_("When it runs"), ["rhythm", "hour"]))
     own.append((_("Passwords"), ["authority"]))

@@ -16,7 +16,7 @@ from directory.sync.attention import last_done
 from mystaff.admin.by_kind import ByKind
 from mystaff.admin.run_report import Report
 from mystaff.admin.runs import RunForm, RunPages
-from mystaff.admin.source_forms import SourceForm, groups_of
+from mystaff.admin.source_forms import ABOUT_PARTS, SourceForm, groups_of
 from mystaff.initiator import initiator
 from mystaff.templatetags.mystaff import when
 
@@ -47,7 +47,7 @@ class SourceAdmin(RunPages, ByKind):
 
     def get_fieldsets(self, request, obj=None) -> list:
         groups = groups_of(self.kind_of(request, obj), new=obj is None)
-        return [(title, {"fields": names}) for title, names in groups]
+        return [(title, {"fields": names, "description": ABOUT_PARTS.get(title)}) for title, names in groups]
 
     @admin.display(description=gettext_lazy("last brought in"))
     def last_run(self, source: Source) -> str:

@@ -106,7 +106,7 @@ def test_a_source_is_added_and_run_without_a_script(visit, stage):
     page = visit(stage.admin, java_script_enabled=False)
     page.goto(f"{ADMIN}add/")
     go(page, "CSV files")
-    page.get_by_label("Name:", exact=True).first.fill("Staff list")
+    page.get_by_label("Name:", exact=True).fill("Staff list")
     page.get_by_label("Short name:").fill("staff")
     go(page, "Save")
     expect(page.get_by_text("Staff list is added. Try a dry run first.")).to_be_visible()
@@ -161,7 +161,8 @@ def pages(page: Page, source: Source):
 def test_the_pages_fit_and_names_are_clear(visit, stage, source):
     found = []
     for name, page in pages(visit(stage.admin), source):
-        found += [f"{name}: {problem}" for problem in too_wide(page) + unclear_names(page)]
+        unclear = [] if name == "front page" else unclear_names(page)  # of the stock admin's lists
+        found += [f"{name}: {problem}" for problem in too_wide(page) + unclear]
     assert not found, "\n".join(found)
 
 

@@ -6,8 +6,9 @@ from django.test import Client
 from audit.models import Entry
 from directory import roles
 from directory.models import Run, RunState, Source, SourceKind
+from directory.sync.csv_files.fields import FIELDS
 from directory.sync.role_mapping import PRESETS
-from mystaff.admin.source_forms import WORDS, names_of, to_store
+from mystaff.admin.source_forms import COLUMNS, WORDS, names_of, to_store
 from tests.directory.sources import SECRET, make_directory, make_run, make_source
 from tests.mystaff.admin.conftest import AT
 from tests.mystaff.admin.pages import errors, save, values
@@ -91,6 +92,10 @@ def test_a_preset_takes_the_place_of_what_is_below(admin):
 def test_roles_that_a_source_may_not_give_are_no_choice(admin, role):
     source = make_source()
     assert "role_teacher" in errors(save(admin, page_of(source), role_teacher=role))
+
+
+def test_every_column_that_files_may_have_can_be_named():
+    assert set(COLUMNS) == {field.name for fields in FIELDS.values() for field in fields}
 
 
 def test_columns_are_fields(admin):
