@@ -11,7 +11,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from queue import Empty, SimpleQueue
@@ -47,6 +47,8 @@ class Forbidden(Exception):
 class Unreachable(Exception):
     """It did not answer, or not in a way that can be understood; the text is a sentence for admins."""
 
+    was_sent = False  # whether the server may have got the request, and done what it asks
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -54,12 +56,23 @@ class Answer:
 
     status: int
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
+    is_cut: bool = False  # there is more than the limit let us read
 
 
-def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    seconds: float | None = None,
+    largest: int = LARGEST,
+) -> Answer:
     """Ask over HTTP(S); redirects are not followed. Raises Forbidden or Unreachable.
 
-    Without TLS only a host that an operator has allowed.
+    Without TLS only a host that an operator has allowed. It takes `seconds` at most (LIMIT), and `largest`
+    bytes of the answer are read.
     """
     parts = urlsplit(url)
     host, tls = parts.hostname or "", parts.scheme == "https"
@@ -67,12 +80,17 @@ def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = 
     if not tls and not is_allowed(host, port):
         raise Forbidden(_("“%(host)s” is reached with https only.") % {"host": host})
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with connection(host, port, tls=tls) as link:
-        client = HTTPConnection(host, port)
-        client.sock = link
-        own = {"Host": _as_header(host, port, tls), "User-Agent": "MyStaff", "Connection": "close"}
-        client.request(method, path, body or None, own | headers)
-        return _read(client.getresponse())
+    client = HTTPConnection(host, port)
+    own = {"Host": _as_header(host, port, tls), "User-Agent": "MyStaff", "Connection": "close"}
+    connected = False
+    try:
+        with connection(host, port, tls=tls, seconds=seconds) as client.sock:
+            connected = True
+            client.request(method, path, body or None, own | headers)
+            return _read(client.getresponse(), largest)
+    except Unreachable as error:
+        error.was_sent = connected
+        raise
 
 
 def _as_header(host: str, port: int, tls: bool) -> str:
@@ -81,21 +99,24 @@ def _as_header(host: str, port: int, tls: bool) -> str:
     return name if port == (443 if tls else 80) else f"{name}:{port}"
 
 
-def _read(answer: HTTPResponse) -> Answer:
-    content = answer.read(LARGEST)
-    if answer.length and len(content) < LARGEST:
+def _read(answer: HTTPResponse, largest: int) -> Answer:
+    content = answer.read(largest)
+    is_cut = len(content) == largest and answer.length != 0
+    if answer.length and not is_cut:
         raise IncompleteRead(b"", answer.length)
-    return Answer(answer.status, content.decode("utf-8", "replace"))
+    headers = {name.lower(): value for name, value in answer.getheaders()}
+    return Answer(answer.status, content.decode("utf-8", "replace"), headers, is_cut)
 
 
 @contextmanager
-def connection(host: str, port: int, *, tls: bool) -> Iterator[socket.socket]:
-    """A connection that is cut after LIMIT seconds, however slowly the other side talks.
+def connection(host: str, port: int, *, tls: bool, seconds: float | None = None) -> Iterator[socket.socket]:
+    """A connection that is cut after so many seconds (LIMIT), however slowly the other side talks.
 
     Raises Forbidden or Unreachable, also for what goes wrong inside the block.
     """
-    end = monotonic() + LIMIT
-    addresses = _checked(host, port)
+    limit = LIMIT if seconds is None else seconds
+    end = monotonic() + limit
+    addresses = _checked(host, port, min(LOOKED_UP, limit / 2))
     with (
         _as_unreachable(host),
         _first(addresses, port, end) as raw,
@@ -160,17 +181,17 @@ def is_allowed(host: str, port: int) -> bool:
     return AllowedHost.objects.filter(tenant=scopes.require(), host=host.lower(), port=port).exists()
 
 
-def _checked(host: str, port: int) -> list[str]:
+def _checked(host: str, port: int, seconds: float) -> list[str]:
     """Its addresses; raises Forbidden or Unreachable. That a name inside exists is not told either."""
-    addresses = _looked_up(host, port)
+    addresses = _looked_up(host, port, seconds)
     # One bad address is enough: which of them is taken must not be up to who answers for the name.
     if not addresses or not (all(map(is_public, addresses)) or is_allowed(host, port)):
         raise Forbidden(_("“%(host)s” has no address that MyStaff may connect to.") % {"host": host})
     return addresses
 
 
-def _looked_up(host: str, port: int) -> list[str]:
-    """Its addresses, in a thread that is left behind after LOOKED_UP seconds; raises Unreachable then."""
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """Its addresses, in a thread that is left behind after so many seconds; raises Unreachable then."""
     answer: SimpleQueue[list[str]] = SimpleQueue()
 
     def look_up() -> None:
@@ -182,7 +203,7 @@ def _looked_up(host: str, port: int) -> list[str]:
 
     Thread(target=look_up, daemon=True).start()
     try:
-        return answer.get(timeout=LOOKED_UP)
+        return answer.get(timeout=seconds)
     except Empty:
         raise Unreachable(_("“%(host)s” did not answer.") % {"host": host}) from None
 
