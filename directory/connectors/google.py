@@ -88,6 +88,11 @@ class Google:
     def set_email(self, person: User, address: str | None) -> None:
         self._update(person, {"recoveryEmail": address})
 
+    def probe(self) -> None:
+        """Looks at the administrator whose rights it is lent."""
+        whom = quote(self.service.directory.acts_for, safe="")
+        self.service.probe(f"{self.service.address}/users/{whom}?fields=id")
+
     def _update(self, person: User, values: Mapping[str, Any]) -> None:
         errand = Errand(self.service, person)
         errand.write("PUT", self._address(errand), values, refused=_(NOT_TAKEN), done=200)

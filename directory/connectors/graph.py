@@ -77,6 +77,9 @@ class Graph:
     def set_email(self, person: User, address: str | None) -> None:
         self._put_on_file(person, "emailMethods", EMAIL, address and {"emailAddress": address})
 
+    def probe(self) -> None:
+        self.service.probe(f"{self.service.address}/users?$top=1&$select=id")
+
     def _found(self, errand: Errand) -> str:
         """Where the person is, by their own id; Refused for who is somebody else, or written to elsewhere."""
         found = errand.read(f"{self._address(errand.person)}?$select={SELECTED}")

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from directory import outgoing
-from directory.connectors import Refused, Unreachable
+from directory.connectors import CONNECTED, Refused, Unreachable
 from directory.models import ConnectedDirectory
 from tenants import scopes
 
@@ -99,6 +99,16 @@ class Service:
             if reply.status != 401:
                 break
         return reply
+
+    def probe(self, url: str) -> None:
+        """Whether the account is let in and may read this. Raises Refused or Unreachable; changes nothing."""
+        end = monotonic() + CONNECTED
+        self._token(end, fresh=True)
+        reply = self.ask("GET", url, end=end)
+        if reply.status == 403 and not self.is_busy(reply):
+            raise Refused(self.fill(_("%(service)s lets MyStaff in, but not read who is there.")))
+        if reply.status != 200 or reply.data is None:
+            raise Unreachable(self.not_understood(reply))
 
     def _until_it_has_time(self, send: Callable[..., outgoing.Answer], end: float) -> Reply:
         wait = 1.0

@@ -96,6 +96,7 @@ def google(district, monkeypatch):
 def at_google(google) -> ConnectedDirectory:
     """The tenant's row for it."""
     fields = {"kind": "google", "enabled": True, "writes_passwords": True, "domain": "riverside.example"}
+    google.users["1"] = {"id": "1", "primaryEmail": workspace.ADMIN}
     fields |= {"account": workspace.ACCOUNT, "acts_for": workspace.ADMIN, "secret": workspace.secret()}
     return ConnectedDirectory.objects.create(key="google", name="Riverside Workspace", **fields)
 

@@ -113,6 +113,8 @@ class Graph(Vendor):
         for rows in (self.users, self.groups, self.units):
             if asked.path == f"/v1.0/{rows.kind}/delta":
                 return self._delta(rows, asked.query)
+        if asked.path == "/v1.0/users":
+            return Says(200, {"value": [{"id": key} for key in self.users.rows][: int(asked.query["$top"])]})
         _empty, _version, kind, name, *rest = map(unquote, asked.path.split("/"))
         key = self._key(name) if kind == "users" else None
         if key is None:

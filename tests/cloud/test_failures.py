@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, Result
 from directory import actions, outgoing
-from directory.connectors import AuthorityError, Refused, Unreachable, errands
+from directory.connectors import AuthorityError, Refused, Unreachable, errands, open_authority
 from directory.connectors.google import Workspace
 from directory.connectors.graph import Entra
 from directory.models import ConnectedDirectory, PhoneMethod, User
@@ -166,6 +166,30 @@ def test_a_host_inside_that_nobody_allowed_is_not_reached(vendor, by, monkeypatc
     for service in (Entra, Workspace):
         monkeypatch.setattr(service, "token_address", f"https://127.0.0.2:{vendor.port}/token")
     assert "has no address that MyStaff may connect to" in str(reset(vendor, by))
+
+
+def test_a_connection_is_tried_without_changing_anything(vendor):
+    authority = open_authority(vendor.person)
+    for _ in range(2):
+        authority.probe()
+    assert vendor.tokens_made == 2  # what was let in an hour ago says nothing
+    assert {deed.partition(" ")[0] for deed in vendor.deeds()} == {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("says", "kind", "sentence"),
+    [
+        (Says(403, SERVERS_WORDS), Refused, "lets MyStaff in, but not read who is there."),
+        (Says(404), Unreachable, "does not understand (404)"),
+        (Says(429, headers={"Retry-After": "300"}), Unreachable, "is too busy."),
+        (Says(200, b"<html>"), Unreachable, "does not understand (200)"),
+    ],
+)
+def test_a_connection_that_is_no_good_says_why(vendor, says, kind, sentence):
+    vendor.script = [says]
+    with pytest.raises(kind) as caught:
+        open_authority(vendor.person).probe()
+    assert sentence in str(caught.value)
 
 
 def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_log(vendor, by, caplog):

@@ -15,6 +15,7 @@ READS = {f"admin.directory.{what}.readonly" for what in ("user", "group", "orgun
 @pytest.fixture
 def source(at_google, google) -> Source:
     google.granted = set(READS)
+    google.users.clear()
     return Source.objects.create(key="workspace", name="Google", kind="google", directory=at_google)
 
 
