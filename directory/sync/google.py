@@ -92,7 +92,7 @@ class _Reader:
         url = f"{self.service.address}/{url}"
 
         def after(data: dict[str, Any]) -> str | None:
-            token = written(data, "nextPageToken")
+            token = written(data, "nextPageToken") if resource != "orgunits" else ""  # they are one page
             return f"{url}&pageToken={quote(token, safe='')}" if token else None
 
         pages = Pages(self.service, resource, url, after)
