@@ -22,7 +22,7 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return printable(f"{place}: {self.message}")
+        return printable(f"{place}: {self.message}" if place else self.message)
 
 
 def printable(text: str) -> str:
