@@ -130,6 +130,25 @@ class Source(TenantModel):
         return self.name
 
 
+class RosterFile(TenantModel):
+    """One file of a roster as it was read last: a delta says only what has changed since.
+
+    Of its columns only those that are read; never a password, a phone number or an address.
+    """
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=64)
+    content = models.BinaryField()  # CSV, gzipped
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "source", "name"], name="roster_file_once_per_source")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class RunState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     READING = "reading", _("Reading")

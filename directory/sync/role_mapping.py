@@ -54,7 +54,7 @@ def mapping_of(stored: Mapping[str, str], findings: Findings) -> dict[str, str]:
     """The tenant's mapping, DEFAULT where there is none; refuses roles that no location can be given for."""
     found = {}
     for key, role in (stored or DEFAULT).items():
-        if role and role not in roles.UNIT_SCOPABLE:
+        if role and str(role) not in roles.UNIT_SCOPABLE:
             text = _("“%(role)s” cannot be given over a location, and a source gives no other roles.")
             findings.refuse(SETTINGS, 0, text, role=role)
         elif key not in KEYS:

@@ -30,6 +30,7 @@ from directory.models import (
     PhoneMethod,
     Pin,
     Proof,
+    RosterFile,
     Run,
     RunChange,
     Settings,
@@ -157,6 +158,7 @@ class People:
         FederationTicket.give("x", "x")
         outside = ConnectedDirectory.objects.create(key="x", name="x", kind="ad", secret="x")
         source = Source.objects.create(key="x", name="x", kind="ldap", directory=outside, roles={"x": "x"})
+        RosterFile.objects.create(source=source, name="x", content=b"x")
         run = Run.objects.create(source=source, asked_by=someone, counts={"x": 1}, problems=["x"])
         RunChange.objects.create(run=run, position=1, kind="x", names=["x"])
         TextSettings.objects.create(gateway="http", url="https://sms.example/", secret="x")

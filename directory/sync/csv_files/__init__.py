@@ -35,12 +35,12 @@ def read(source: Source, content: bytes | None, findings: Findings) -> Reading:
     if content is None:
         findings.refuse(PEOPLE, 0, _("There is no file to read. Upload one."))
     roles = mapping_of(source.roles, findings)
-    _mention_unknown(source.columns, findings)
+    columns = _columns(source, findings)
     findings.stop_if_refused()
     files = Archive(BytesIO(content), "people.zip", findings) if content[:4] == _ZIP else OneFile(content)
     domain = Tenant.objects.get(pk=scopes.require()).default_domain
     meaning = Meaning(roles, domain, timezone.localdate())
-    return Reading(_facts(files, source.columns, meaning, findings))
+    return Reading(_facts(files, columns, meaning, findings))
 
 
 def _facts(
@@ -58,10 +58,12 @@ def _facts(
         yield from meaning.units_made()
 
 
-def _mention_unknown(columns: dict[str, str], findings: Findings) -> None:
+def _columns(source: Source, findings: Findings) -> dict[str, str]:
+    """Their name of the column for each of our fields, where they have one."""
     known = {field.name for fields in FIELDS.values() for field in fields}
-    for name in sorted(set(columns) - known):
+    for name in sorted(set(source.columns) - known):
         findings.warn(SETTINGS, 0, _("“%(name)s” is no field of ours."), name=name)
+    return {name: str(column).strip() for name, column in source.columns.items() if column}
 
 
 def _mention_others(files: Archive | OneFile, findings: Findings) -> None:

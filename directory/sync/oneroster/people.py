@@ -41,8 +41,9 @@ def read_people(
         person = _person(row, _roles_11(row, orgs) if roles is None else _roles_12(row, roles))
         line = first.setdefault(person.username.casefold(), row.line)
         if line != row.line and person.username:
-            values = {"name": person.username, "first": line}
-            row.refuse(_("The username “%(name)s” stands in line %(first)d too."), **values)
+            text = _("The username “%(name)s” stands in line %(first)d too.")
+            text = text if line else _("The username “%(name)s” is somebody else’s already.")
+            row.refuse(text, name=person.username, first=line)
         people[person.source_id] = person
     _mention_strangers(roles or {})
     return people

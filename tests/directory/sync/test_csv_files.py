@@ -1,7 +1,5 @@
 """CSV files as a district's secretary has them: what they mean, and what is taken however it is written."""
 
-import io
-import zipfile
 from datetime import datetime
 
 import pytest
@@ -11,7 +9,8 @@ from directory import roles
 from directory.models import Source, SourceKind
 from directory.sync import csv_files
 from directory.sync.facts import GrantFact, PersonFact, UnitFact, UnitMemberFact
-from directory.sync.findings import Findings
+from directory.sync.findings import Findings, RosterError
+from tests.directory.sync.malformed_csv import MALFORMED, all_, pack
 
 PEOPLE = (
     "user_principal_name,given_name,surname\nnora.field,Nora,Field\nTom.Baker@riverside.example,Tom,Baker\n"
@@ -20,14 +19,6 @@ UNITS = "unit,unit_name,kind,parent\nl,Lincoln,school,\nb,Biology,class,l\n"
 MEMBERS = "unit,person\nb,nora.field\n"
 MANAGERS = "unit,person,role,starts_at,ends_at\nb,tom.baker@riverside.example,,2026-08-17,2999-06-11\n"
 NORA, TOM = "nora.field@riverside.example", "tom.baker@riverside.example"
-
-
-def pack(**files):
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(f"{name}.csv", text)
-    return content.getvalue()
 
 
 @pytest.fixture
@@ -192,3 +183,41 @@ def test_facts_come_as_a_stream(riverside):
         source = Source(kind=SourceKind.CSV)
         facts = csv_files.read(source, (PEOPLE + "no row\n").encode(), Findings()).facts
         assert next(facts).key == NORA
+
+
+@pytest.mark.parametrize(("content", "problem"), MALFORMED)
+def test_what_could_mean_two_things_is_refused_with_file_and_line(read, content, problem):
+    with pytest.raises(RosterError) as caught:
+        read(content)
+    problems = [str(one) for one in caught.value.problems]
+    assert [line for line in problems if line.startswith(problem)], problems
+
+
+def test_no_file_is_refused(riverside):
+    with riverside.scope(), pytest.raises(RosterError, match=r"^people.csv: There is no file to read"):
+        csv_files.read(Source(kind=SourceKind.CSV), None, Findings())
+
+
+def test_a_column_of_the_tenants_that_is_gone_is_refused(read):
+    """It would empty the field of everybody."""
+    with pytest.raises(RosterError, match="^people.csv:1: The column “Abteilung” is missing"):
+        read(PEOPLE, columns={"department": "Abteilung"})
+
+
+def test_too_many_rows(read, monkeypatch):
+    monkeypatch.setattr("directory.sync.oneroster.tables.MAX_ROWS", 1)
+    with pytest.raises(RosterError, match="^people.csv:3: The file has more rows than this program reads."):
+        read(PEOPLE)
+
+
+def test_utf_16_has_a_limit(read, monkeypatch):
+    monkeypatch.setattr("directory.sync.csv_files.sheets.MAX_UTF_16", 20)
+    with pytest.raises(RosterError, match="^people.csv:1: The file is too large to be UTF-16."):
+        read(PEOPLE.encode("utf-16"))
+
+
+def test_all_problems_come_at_once(read):
+    content = all_(people="user_principal_name\nno ra\n", members="unit,person\n,x\n")
+    with pytest.raises(RosterError) as caught:
+        read(content)
+    assert [problem.file for problem in caught.value.problems] == ["people.csv", "members.csv"]

@@ -26,7 +26,7 @@ REFUSED = [
     ),
     (
         change("manifest.csv", "users,bulk", "users,delta"),
-        "manifest.csv:9: users.csv is a delta, which is not supported yet",
+        "manifest.csv:9: users.csv is a delta, and no bulk export was read before it.",
     ),
     (
         change("manifest.csv", "users,bulk", "users,some"),
