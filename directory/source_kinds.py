@@ -23,7 +23,7 @@ FIELDS_OF_DIRECTORY = {
     ENTRA: ("directory_id", "account", "secret"),
     GOOGLE: ("domain", "account", "acts_for", "secret"),
 }
-OPTIONAL = {"ca_certificates", "match_attribute"}
+OPTIONAL = {"ca_certificates", "base_dn", "match_attribute"}
 CHECKING = {AD, LDAP}  # where a password can be checked by trying it
 
 READS_FILES = {SourceKind.ONEROSTER_CSV, SourceKind.CSV}

@@ -42,7 +42,6 @@ def test_what_is_whole_is_taken_and_brought_into_form():
         ({"servers": "dc1.example:70000"}, "servers"),
         ({"servers": "dc1.example\ndc2 .example"}, "servers"),
         ({"servers": "\n".join(f"dc{n}.example" for n in range(9))}, "servers"),
-        ({"base_dn": ""}, "base_dn"),
         ({"account": ""}, "account"),
         ({"secret": ""}, "secret"),
         ({"ca_certificates": "-----BEGIN CERTIFICATE-----"}, "ca_certificates"),

@@ -5,8 +5,9 @@ from django.test import Client
 
 from audit.models import Entry
 from directory import roles
-from directory.models import Run, RunState, Source, SourceKind
+from directory.models import RunState, Source, SourceKind
 from directory.sync.csv_files.fields import FIELDS
+from directory.sync.progress import Progress
 from directory.sync.role_mapping import PRESETS
 from mystaff.admin.source_forms import COLUMNS, WORDS, names_of, to_store
 from tests.directory.sources import SECRET, make_directory, make_run, make_source
@@ -174,10 +175,9 @@ def test_deleting_says_what_stays(admin):
     source = make_source()
     page = text_of(admin.get(f"{LIST}{source.pk}/delete/"))
     assert "People, who stay: 0" in page and "Role assignments, which end: 0" in page
-    make_run(source, RunState.WRITING)
-    response = admin.post(f"{LIST}{source.pk}/delete/", {"post": "yes"}, follow=True)
+    with Progress(make_run(source, RunState.WRITING)):
+        response = admin.post(f"{LIST}{source.pk}/delete/", {"post": "yes"}, follow=True)
     assert "A run of this source goes on." in text_of(response) and Source.objects.exists()
-    Run.objects.all().delete()
     assert admin.post(f"{LIST}{source.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not Source.objects.exists()
 
