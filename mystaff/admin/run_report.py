@@ -120,16 +120,18 @@ class Report:
         return text % {"n": number(leavers), "all": number(here)}
 
     def _losses(self) -> list[str]:
+        """Where more goes than comes: a new school year swaps nearly all, and that is no loss."""
         texts = {
             "memberships": _("It would take away %(n)s memberships and add %(new)s."),
+            "group members": _("It would take %(n)s people out of groups and add %(new)s."),
             "role assignments": _("It would take away %(n)s role assignments and add %(new)s."),
         }
-        lost = {what: self.run.counts.get(f"{what} removed", 0) for what in texts}
-        return [
-            text % {"n": number(lost[what]), "new": number(self.run.counts.get(f"{what} added", 0))}
-            for what, text in texts.items()
-            if lost[what]
-        ]
+        found = []
+        for what, text in texts.items():
+            lost, new = (self.run.counts.get(f"{what} {word}", 0) for word in ("removed", "added"))
+            if lost > new:
+                found.append(text % {"n": number(lost), "new": number(new)})
+        return found
 
     @cached_property
     def asks(self) -> bool:
