@@ -68,19 +68,22 @@ class Errand:
             raise Refused(self.say(refused))
         raise self._refusal(reply) or self._fault(reply)
 
-    def end_sessions(self, url: str) -> None:
-        """Sign the person out everywhere. Their password is new by now: what fails here stops nothing.
+    def end_sessions(self, url: str) -> dict[str, str]:
+        """Sign the person out everywhere; what the trail says where that was not done.
 
-        The service ends most sessions by itself with a new password; the log tells where this was not done.
+        Their password is new by now, and with it most sessions end by themselves: nothing that fails here may
+        keep the password from whoever has to tell it.
         """
         try:
             reply = self.service.ask("POST", url, end=self.end)
             failed = "" if reply.status in (200, 204) else f"status {reply.status}"
         except (Refused, Unreachable):
             failed = "no answer"
-        if failed:
-            about = (self.service.directory.key, self.person.pk, failed)
-            logger.warning("Sessions in the connected directory %s of person %s did not end: %s", *about)
+        if not failed:
+            return {}
+        about = (self.service.directory.key, self.person.pk, failed)
+        logger.warning("Sessions in the connected directory %s of person %s did not end: %s", *about)
+        return {"Sessions": f"Not ended in {self.service.name} ({failed})"}
 
     def say(self, sentence: str, **values: str) -> str:
         return self.service.fill(sentence, name=self.person.first_name, **values)

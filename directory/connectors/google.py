@@ -69,13 +69,14 @@ class Google:
 
     def __init__(self, directory: ConnectedDirectory) -> None:
         self.service = Workspace(directory, FOR_DEEDS)
+        self.details: dict[str, str] = {}  # what the trail says besides
 
     def set_password(self, person: User, password: str, *, must_change: bool) -> None:
         errand = Errand(self.service, person)
         address = self._address(errand)
         values = {"password": password, "changePasswordAtNextLogin": must_change}
         errand.write("PUT", address, values, refused=_(WEAK), done=200)
-        errand.end_sessions(f"{address}/signOut")
+        self.details = errand.end_sessions(f"{address}/signOut")
 
     def unlock(self, person: User) -> None:
         """Nothing: Google locks nobody out whom the API could let in again."""

@@ -59,13 +59,14 @@ class Graph:
 
     def __init__(self, directory: ConnectedDirectory) -> None:
         self.service = Entra(directory)
+        self.details: dict[str, str] = {}  # what the trail says besides
 
     def set_password(self, person: User, password: str, *, must_change: bool) -> None:
         errand = Errand(self.service, person)
         address = self._found(errand)
         profile = {"password": password, "forceChangePasswordNextSignIn": must_change}
         errand.write("PATCH", address, {"passwordProfile": profile}, refused=_(WEAK), done=204)
-        errand.end_sessions(f"{address}/revokeSignInSessions")
+        self.details = errand.end_sessions(f"{address}/revokeSignInSessions")
 
     def unlock(self, person: User) -> None:
         """Nothing: smart lockout ends by itself, and Graph has no way to end it."""

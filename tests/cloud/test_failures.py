@@ -17,7 +17,7 @@ from directory.models import ConnectedDirectory, PhoneMethod, User
 from tests.cloud import microsoft, workspace
 from tests.cloud.conftest import allow
 from tests.cloud.servers import Says, serving
-from tests.directory.trail import outcomes
+from tests.directory.trail import last, outcomes
 
 NEW = "Maple-Bridge-93"
 RESET = "Reset password (by admin)"
@@ -192,7 +192,7 @@ def test_a_connection_that_is_no_good_says_why(vendor, says, kind, sentence):
     assert sentence in str(caught.value)
 
 
-def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_log(vendor, by, caplog):
+def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_trail(vendor, by, caplog):
     """The password is new by then: a failure here would keep it from whoever has to tell it."""
     vendor.script = [None, None, Says(403, SERVERS_WORDS)]
     with caplog.at_level(logging.WARNING):
@@ -200,6 +200,8 @@ def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_log(vendor, by, 
     assert outcomes(RESET) == [Result.SUCCESS]
     assert f"of person {vendor.person.pk} did not end: status 403" in caplog.text
     assert NEW not in caplog.text
+    said = {one["key"]: one["value"] for one in last(RESET).additional_details}
+    assert said["Sessions"].startswith("Not ended in ") and said["Sessions"].endswith(" (status 403)")
 
 
 def test_a_number_that_is_refused_there_is_not_on_file_here(vendor, by):

@@ -186,7 +186,7 @@ def test_a_token_that_is_lost_half_way_starts_anew_too(graph, source, people):
     assert (len(facts), reading.is_delta) == (7, False)
 
 
-@pytest.mark.parametrize("change", ["domain", "directory", "nonsense", "list"])
+@pytest.mark.parametrize("change", ["domain", "directory", "moment", "nonsense", "list"])
 def test_a_cursor_of_another_time_is_none(graph, source, people, change, lakeshore):
     read(source)
     cursor = json.loads(source.cursor)
@@ -194,9 +194,21 @@ def test_a_cursor_of_another_time_is_none(graph, source, people, change, lakesho
         cursor["of"].append("other.example")
     elif change == "directory":
         cursor["of"][1] = TENANT.replace("1", "2")
+    elif change == "moment":
+        cursor["whole"] = "long ago"
     source.cursor = {"nonsense": "{", "list": "[]"}.get(change, json.dumps(cursor))
     facts, reading = read(source)
     assert (len(facts), reading.is_delta) == (7, False)
+
+
+def test_all_is_read_again_once_a_week(graph, source, people, clock):
+    read(source)
+    clock.pass_(days=6)
+    assert read(source)[1].is_delta
+    clock.pass_(days=2)
+    facts, reading = read(source)
+    assert (len(facts), reading.is_delta) == (7, False)
+    assert read(source)[1].is_delta
 
 
 def broken(source) -> str:
