@@ -16,6 +16,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory import outgoing
 from directory.connectors.graph import Entra
 from directory.models import Source, User
 from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, Reading, UnitFact, UnitMemberFact
@@ -74,13 +75,14 @@ class _Reader:
     def reading(self, links: dict[str, str]) -> Reading:
         """Read everything into the spool; without links from the beginning. Raises RosterError or Lost."""
         takers = {"users": self._person, "groups": self._group, "administrativeUnits": self._unit}
-        for resource, take in takers.items():
-            url = links.get(resource) or f"{self.service.address}/{FIRST[resource]}"
-            pages = Pages(self.service, resource, url, lambda data: data.get(LINKS[0]))
-            for data in pages:
-                for row in pages.rows(data, "value"):
-                    take(pages, row)
-            self.links[resource] = pages.own(pages.text(data, LINKS[1]))
+        with outgoing.Line() as self.service.line:
+            for resource, take in takers.items():
+                url = links.get(resource) or f"{self.service.address}/{FIRST[resource]}"
+                pages = Pages(self.service, resource, url, lambda data: data.get(LINKS[0]))
+                for data in pages:
+                    for row in pages.rows(data, "value"):
+                        take(pages, row)
+                self.links[resource] = pages.own(pages.text(data, LINKS[1]))
         facts = self.spool.facts(is_delta=bool(links), known=self._known)
         return Reading(facts, is_delta=bool(links), cursor=self._cursor)
 

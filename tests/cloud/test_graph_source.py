@@ -67,6 +67,7 @@ def test_pages_are_followed_to_their_end(graph, source, people):
     facts, _reading = read(source)
     assert [fact.key for fact in facts] == people
     assert graph.deeds()[:3] == ["GET /v1.0/users/delta"] * 3
+    assert graph.connections == 2  # one for the token
 
 
 def test_a_large_group_comes_with_all_its_people_though_it_comes_in_parts(graph, source, people):
@@ -237,7 +238,7 @@ def broken(source) -> str:
     ],
 )
 def test_what_breaks_half_way_names_resource_and_page(graph, source, people, says, why):
-    graph.script = [None, says]
+    graph.script = [None, says, says]  # a connection that was used before gets a second try
     message = broken(source)
     assert (
         message.startswith("users") and "Page 2 could not be read, and nothing has been changed." in message
