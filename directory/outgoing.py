@@ -89,19 +89,22 @@ def _read(answer: HTTPResponse) -> Answer:
 
 
 @contextmanager
-def connection(host: str, port: int, *, tls: bool) -> Iterator[socket.socket]:
-    """A connection that is cut after LIMIT seconds, however slowly the other side talks.
+def connection(
+    host: str, port: int, *, tls: bool | ssl.SSLContext, seconds: float = LIMIT
+) -> Iterator[socket.socket]:
+    """A connection that is cut after so many seconds, however slowly the other side talks.
 
-    Raises Forbidden or Unreachable, also for what goes wrong inside the block.
+    `tls` may bring trust of its own along. Raises Forbidden or Unreachable, also for what goes wrong inside
+    the block.
     """
-    end = monotonic() + LIMIT
-    addresses = _checked(host, port)
+    end = monotonic() + seconds
+    addresses = _checked(host, port, min(seconds, LOOKED_UP))
     with (
         _as_unreachable(host),
         _first(addresses, port, end) as raw,
         raw.dup() as handle,  # wrapping the other one in TLS takes it away
         _cut_after(handle, end - monotonic()),
-        _in_tls(raw, host) if tls else raw as link,
+        in_tls(raw, host, tls) if tls else raw as link,
     ):
         yield link
 
@@ -131,8 +134,10 @@ def _left(end: float) -> float:
     return seconds
 
 
-def _in_tls(raw: socket.socket, host: str) -> ssl.SSLSocket:
-    return ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+def in_tls(raw: socket.socket, host: str, tls: bool | ssl.SSLContext = True) -> ssl.SSLSocket:
+    """The same connection behind TLS, once the certificate is found to be this host's."""
+    context = tls if isinstance(tls, ssl.SSLContext) else ssl.create_default_context()
+    return context.wrap_socket(raw, server_hostname=host)
 
 
 @contextmanager
@@ -160,17 +165,17 @@ def is_allowed(host: str, port: int) -> bool:
     return AllowedHost.objects.filter(tenant=scopes.require(), host=host.lower(), port=port).exists()
 
 
-def _checked(host: str, port: int) -> list[str]:
+def _checked(host: str, port: int, seconds: float = LOOKED_UP) -> list[str]:
     """Its addresses; raises Forbidden or Unreachable. That a name inside exists is not told either."""
-    addresses = _looked_up(host, port)
+    addresses = _looked_up(host, port, seconds)
     # One bad address is enough: which of them is taken must not be up to who answers for the name.
     if not addresses or not (all(map(is_public, addresses)) or is_allowed(host, port)):
         raise Forbidden(_("“%(host)s” has no address that MyStaff may connect to.") % {"host": host})
     return addresses
 
 
-def _looked_up(host: str, port: int) -> list[str]:
-    """Its addresses, in a thread that is left behind after LOOKED_UP seconds; raises Unreachable then."""
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """Its addresses, in a thread that is left behind after so many seconds; raises Unreachable then."""
     answer: SimpleQueue[list[str]] = SimpleQueue()
 
     def look_up() -> None:
@@ -182,7 +187,7 @@ def _looked_up(host: str, port: int) -> list[str]:
 
     Thread(target=look_up, daemon=True).start()
     try:
-        return answer.get(timeout=LOOKED_UP)
+        return answer.get(timeout=seconds)
     except Empty:
         raise Unreachable(_("“%(host)s” did not answer.") % {"host": host}) from None
 
