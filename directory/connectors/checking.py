@@ -61,7 +61,8 @@ def pretend(name: str) -> None:
 
 
 def _checking():
-    return ConnectedDirectory.objects.filter(enabled=True, checks_passwords=True, kind__in=BY_BIND)
+    directories = ConnectedDirectory.objects.defer("secret")
+    return directories.filter(enabled=True, checks_passwords=True, kind__in=BY_BIND)
 
 
 def _directory_of(person: User) -> ConnectedDirectory | None:

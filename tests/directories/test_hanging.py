@@ -78,6 +78,7 @@ def web(transactional_db, database_environment, tmp_path):
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MYSTAFF_")}
     environment = clean | database_environment | {"MYSTAFF_VAR": str(tmp_path), "MYSTAFF_DEMO": "1"}
     environment["MYSTAFF_SECRET_KEY"] = settings.SECRET_KEY
+    environment["MYSTAFF_ENCRYPTION_KEYS"] = ",".join(settings.MYSTAFF_ENCRYPTION_KEYS)
     collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
     subprocess.run(collect, cwd=PROJECT, env=environment, check=True)
     granian = [sys.executable, "-m", "granian", *WEB, "--workers", "1", "--host", HOST, "--port", str(port)]

@@ -141,6 +141,11 @@ def test_nor_is_one_that_lets_our_account_in_no_more(ad, zoe, caplog):
     assert OLD not in caplog.text and "changed meanwhile" not in caplog.text
 
 
+def test_nor_is_a_secret_that_cannot_be_read_any_more(zoe, ad, settings):
+    settings.MYSTAFF_ENCRYPTION_KEYS = ["another-key-that-never-encrypted-anything-here"]
+    assert LATER in words(try_to())
+
+
 def test_while_it_is_down_names_that_nobody_has_sound_like_those_of_people(ad, zoe):
     """Some like its people, others like people of this database; each the same each time."""
     make_person("local.one@riverside.example", "Local One")

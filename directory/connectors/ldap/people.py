@@ -19,6 +19,7 @@ from directory.connectors.ldap.link import Control, Found, Link, Outcome, linked
 from directory.connectors.ldap.servers import in_turn, note_failure, servers_of, trust
 from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory, Source, User
+from tenants import keys
 
 ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")  # RFC 4512, 2.5: a short name
 # RFC 4511, appendix A: constraint violation, inappropriate authentication, invalid credentials, no rights,
@@ -63,9 +64,17 @@ def _silent(problem: Exception | None) -> str:
 
 
 def bind_as_service(link: Link, directory: ConnectedDirectory) -> None:
-    if not link.bind(directory.account, str(directory.secret)).is_done:
+    if not link.bind(directory.account, _secret(directory)).is_done:
         sentence = _("%(directory)s does not let MyStaff’s own account in.")
         raise Refused(sentence % {"directory": directory.name})
+
+
+def _secret(directory: ConnectedDirectory) -> str:
+    try:
+        return str(directory.secret)
+    except (keys.NoKeys, keys.Undecryptable):
+        sentence = _("The secret of %(directory)s cannot be read any more. Type it again.")
+        raise Refused(sentence % {"directory": directory.name}) from None
 
 
 class LdapDirectory:
