@@ -134,7 +134,7 @@ class Line:
             raw = made.enter_context(_first(addresses, port, end))
             self.handle = made.enter_context(raw.dup())
             with _cut_after(self.handle, end - monotonic()):
-                self.link = made.enter_context(_in_tls(raw, host)) if tls else raw
+                self.link = made.enter_context(in_tls(raw, host)) if tls else raw
             self.open, self.at = made.pop_all(), at
 
     def _asked(
@@ -169,20 +169,23 @@ def _read(answer: HTTPResponse, largest: int) -> Answer:
 
 
 @contextmanager
-def connection(host: str, port: int, *, tls: bool, seconds: float | None = None) -> Iterator[socket.socket]:
+def connection(
+    host: str, port: int, *, tls: bool | ssl.SSLContext, seconds: float | None = None
+) -> Iterator[socket.socket]:
     """A connection that is cut after so many seconds (LIMIT), however slowly the other side talks.
 
-    Raises Forbidden or Unreachable, also for what goes wrong inside the block.
+    `tls` may bring trust of its own along. Raises Forbidden or Unreachable, also for what goes wrong inside
+    the block.
     """
     limit = LIMIT if seconds is None else seconds
     end = monotonic() + limit
-    addresses = _checked(host, port, min(LOOKED_UP, limit / 2))
+    addresses = _checked(host, port, min(LOOKED_UP, max(limit, 0) / 2))
     with (
         _as_unreachable(host),
         _first(addresses, port, end) as raw,
         raw.dup() as handle,  # wrapping the other one in TLS takes it away
         _cut_after(handle, end - monotonic()),
-        _in_tls(raw, host) if tls else raw as link,
+        in_tls(raw, host, tls) if tls else raw as link,
     ):
         yield link
 
@@ -212,8 +215,10 @@ def _left(end: float) -> float:
     return seconds
 
 
-def _in_tls(raw: socket.socket, host: str) -> ssl.SSLSocket:
-    return ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+def in_tls(raw: socket.socket, host: str, tls: bool | ssl.SSLContext = True) -> ssl.SSLSocket:
+    """The same connection behind TLS, once the certificate is found to be this host's."""
+    context = tls if isinstance(tls, ssl.SSLContext) else ssl.create_default_context()
+    return context.wrap_socket(raw, server_hostname=host)
 
 
 @contextmanager

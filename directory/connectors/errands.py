@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from logging import getLogger
 from time import monotonic
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from directory.connectors import CONNECTED, Refused, Unreachable
 from directory.connectors.rest import NoAnswer, Reply, Service
+from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory, Source, User
 
 REFUSALS = {400, 409, 412, 422}  # the request was understood and what it wants is not taken
@@ -22,6 +24,14 @@ def key_at(directory: ConnectedDirectory, person: User) -> str:
     """The directory's own id of a person who comes from it, or ''."""
     sources = Source.objects.filter(key=person.source, directory=directory, kind=directory.kind)
     return person.source_id if person.source and sources.exists() else ""
+
+
+@contextmanager
+def errand_of(service: Service, person: User) -> Iterator[Errand]:
+    """An errand, while it has one of the tenant's slots. Raises Unreachable if all are taken."""
+    errand = Errand(service, person)
+    with slot(service.directory.name):
+        yield errand
 
 
 class Errand:

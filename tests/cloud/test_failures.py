@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from time import sleep
 
 import pytest
@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, Result
 from directory import actions, outgoing
-from directory.connectors import AuthorityError, Refused, Unreachable, errands, open_authority
+from directory.connectors import AuthorityError, Refused, Unreachable, errands, open_authority, slots
 from directory.connectors.google import Workspace
 from directory.connectors.graph import Entra
 from directory.models import ConnectedDirectory, PhoneMethod, User
@@ -150,6 +150,16 @@ def test_where_nobody_listens_nothing_can_have_been_done(vendor, by, monkeypatch
     for service in (Entra, Workspace):
         monkeypatch.setattr(service, "address", f"http://127.0.0.1:{port}/x")
     assert str(reset(vendor, by)) == "“127.0.0.1” did not answer."
+
+
+def test_where_all_of_a_tenants_slots_are_taken_nothing_is_asked(vendor, by, monkeypatch):
+    monkeypatch.setattr(slots, "WAIT", 0.01)
+    with ExitStack() as taken:
+        for _ in range(slots.MOST):
+            taken.enter_context(slots.slot("Riverside"))
+        assert "has too much to do" in str(reset(vendor, by))
+    assert vendor.asked == []
+    actions.reset_password(User.objects.get(pk=vendor.person.pk), NEW, by=by)
 
 
 def test_a_wrong_certificate_gets_neither_secret_nor_password(vendor, by, trusted, monkeypatch):
