@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from logging import getLogger
 from time import monotonic
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from directory.connectors import CONNECTED, Refused, Unreachable
 from directory.connectors.rest import NoAnswer, Reply, Service
+from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory, Source, User
 
 REFUSALS = {400, 409, 412, 422}  # the request was understood and what it wants is not taken
@@ -22,6 +24,14 @@ def key_at(directory: ConnectedDirectory, person: User) -> str:
     """The directory's own id of a person who comes from it, or ''."""
     sources = Source.objects.filter(key=person.source, directory=directory, kind=directory.kind)
     return person.source_id if person.source and sources.exists() else ""
+
+
+@contextmanager
+def errand_of(service: Service, person: User) -> Iterator[Errand]:
+    """An errand, while it has one of the tenant's slots. Raises Unreachable if all are taken."""
+    errand = Errand(service, person)
+    with slot(service.directory.name):
+        yield errand
 
 
 class Errand:
@@ -68,19 +78,22 @@ class Errand:
             raise Refused(self.say(refused))
         raise self._refusal(reply) or self._fault(reply)
 
-    def end_sessions(self, url: str) -> None:
-        """Sign the person out everywhere. Their password is new by now: what fails here stops nothing.
+    def end_sessions(self, url: str) -> dict[str, str]:
+        """Sign the person out everywhere; what the trail says where that was not done.
 
-        The service ends most sessions by itself with a new password; the log tells where this was not done.
+        Their password is new by now, and with it most sessions end by themselves: nothing that fails here may
+        keep the password from whoever has to tell it.
         """
         try:
             reply = self.service.ask("POST", url, end=self.end)
             failed = "" if reply.status in (200, 204) else f"status {reply.status}"
         except (Refused, Unreachable):
             failed = "no answer"
-        if failed:
-            about = (self.service.directory.key, self.person.pk, failed)
-            logger.warning("Sessions in the connected directory %s of person %s did not end: %s", *about)
+        if not failed:
+            return {}
+        about = (self.service.directory.key, self.person.pk, failed)
+        logger.warning("Sessions in the connected directory %s of person %s did not end: %s", *about)
+        return {"Sessions": f"Not ended in {self.service.name} ({failed})"}
 
     def say(self, sentence: str, **values: str) -> str:
         return self.service.fill(sentence, name=self.person.first_name, **values)

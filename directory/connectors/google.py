@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from directory.connectors import Refused
-from directory.connectors.errands import Errand, key_at
+from directory.connectors.errands import Errand, errand_of, key_at
 from directory.connectors.rest import Reply, Service
 from directory.models import ConnectedDirectory, PhoneType, User
 
@@ -69,13 +69,14 @@ class Google:
 
     def __init__(self, directory: ConnectedDirectory) -> None:
         self.service = Workspace(directory, FOR_DEEDS)
+        self.details: dict[str, str] = {}  # what the trail says besides
 
     def set_password(self, person: User, password: str, *, must_change: bool) -> None:
-        errand = Errand(self.service, person)
-        address = self._address(errand)
         values = {"password": password, "changePasswordAtNextLogin": must_change}
-        errand.write("PUT", address, values, refused=_(WEAK), done=200)
-        errand.end_sessions(f"{address}/signOut")
+        with errand_of(self.service, person) as errand:
+            address = self._address(errand)
+            errand.write("PUT", address, values, refused=_(WEAK), done=200)
+            self.details = errand.end_sessions(f"{address}/signOut")
 
     def unlock(self, person: User) -> None:
         """Nothing: Google locks nobody out whom the API could let in again."""
@@ -94,8 +95,8 @@ class Google:
         self.service.probe(f"{self.service.address}/users/{whom}?fields=id")
 
     def _update(self, person: User, values: Mapping[str, Any]) -> None:
-        errand = Errand(self.service, person)
-        errand.write("PUT", self._address(errand), values, refused=_(NOT_TAKEN), done=200)
+        with errand_of(self.service, person) as errand:
+            errand.write("PUT", self._address(errand), values, refused=_(NOT_TAKEN), done=200)
 
     def _address(self, errand: Errand) -> str:
         """Where the person is, by Google's id: an address could also be somebody else's alias."""

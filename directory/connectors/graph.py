@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from directory.connectors import Refused
-from directory.connectors.errands import Errand, key_at
+from directory.connectors.errands import Errand, errand_of, key_at
 from directory.connectors.rest import Service
 from directory.models import ConnectedDirectory, PhoneType, User
 
@@ -59,23 +59,26 @@ class Graph:
 
     def __init__(self, directory: ConnectedDirectory) -> None:
         self.service = Entra(directory)
+        self.details: dict[str, str] = {}  # what the trail says besides
 
     def set_password(self, person: User, password: str, *, must_change: bool) -> None:
-        errand = Errand(self.service, person)
-        address = self._found(errand)
         profile = {"password": password, "forceChangePasswordNextSignIn": must_change}
-        errand.write("PATCH", address, {"passwordProfile": profile}, refused=_(WEAK), done=204)
-        errand.end_sessions(f"{address}/revokeSignInSessions")
+        with errand_of(self.service, person) as errand:
+            address = self._found(errand)
+            errand.write("PATCH", address, {"passwordProfile": profile}, refused=_(WEAK), done=204)
+            self.details = errand.end_sessions(f"{address}/revokeSignInSessions")
 
     def unlock(self, person: User) -> None:
         """Nothing: smart lockout ends by itself, and Graph has no way to end it."""
 
     def set_phone(self, person: User, phone_type: str, number: str | None) -> None:
         values = number and {"phoneNumber": _spaced(number), "phoneType": str(phone_type)}
-        self._put_on_file(person, "phoneMethods", PHONES[PhoneType(phone_type)], values)
+        with errand_of(self.service, person) as errand:
+            self._put_on_file(errand, "phoneMethods", PHONES[PhoneType(phone_type)], values)
 
     def set_email(self, person: User, address: str | None) -> None:
-        self._put_on_file(person, "emailMethods", EMAIL, address and {"emailAddress": address})
+        with errand_of(self.service, person) as errand:
+            self._put_on_file(errand, "emailMethods", EMAIL, address and {"emailAddress": address})
 
     def probe(self) -> None:
         self.service.probe(f"{self.service.address}/users?$top=1&$select=id")
@@ -96,10 +99,9 @@ class Graph:
         key = key_at(self.service.directory, person) or person.user_principal_name
         return f"{self.service.address}/users/{quote(key, safe='')}"
 
-    def _put_on_file(self, person: User, kind: str, key: str, values: Mapping[str, str] | None) -> None:
+    def _put_on_file(self, errand: Errand, kind: str, key: str, values: Mapping[str, str] | None) -> None:
         """There is at most one of each, under an id that is the same for everybody."""
-        errand = Errand(self.service, person)
-        address = f"{self._address(person)}/authentication/{kind}"
+        address = f"{self._address(errand.person)}/authentication/{kind}"
         known = [errand.text(one, "id") for one in errand.rows(errand.read(address), "value")]
         if key in known and values:
             errand.write("PATCH", f"{address}/{key}", values, refused=_(NOT_TAKEN), done=204)

@@ -56,6 +56,7 @@ class Service:
 
     name = ""  # in sentences for people
     token_address = ""
+    line: outgoing.Line | None = None  # for who reads many pages
 
     def __init__(self, directory: ConnectedDirectory) -> None:
         self.directory = directory
@@ -95,6 +96,8 @@ class Service:
             token = self._token(end, fresh)
             headers = kind | {"Authorization": f"Bearer {token}", "Accept": "application/json"}
             send = partial(outgoing.request, method, url, headers=headers, body=content, largest=largest)
+            if self.line and method == "GET":
+                send = partial(self.line.get, url, headers=headers, largest=largest)
             reply = self._until_it_has_time(send, end)
             if reply.status != 401:
                 break

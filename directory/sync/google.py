@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
+from directory import outgoing
 from directory.connectors.google import Workspace
 from directory.models import Source
 from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, Reading, UnitFact, UnitMemberFact
@@ -31,9 +32,10 @@ def read(source: Source, content: bytes | None, findings: Findings) -> Reading:
     """All there is. Raises RosterError, with resource and page."""
     reader = _Reader(source, findings)
     try:
-        reader.units()
-        reader.people()
-        reader.groups()
+        with outgoing.Line() as reader.service.line:
+            reader.units()
+            reader.people()
+            reader.groups()
     except Lost as error:
         raise error.args[0] from None
     return Reading(reader.spool.facts(is_delta=False))

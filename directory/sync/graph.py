@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from directory import outgoing
 from directory.connectors.graph import Entra
 from directory.models import Source, User
 from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, Reading, UnitFact, UnitMemberFact
@@ -28,6 +31,7 @@ FIRST = {
     "groups": "groups/delta?$select=displayName,members",
     "administrativeUnits": "directory/administrativeUnits/delta",
 }
+WHOLE_EVERY = timedelta(days=7)  # so what once was held back, or lost on the way, comes all the same
 LINKS = ("@odata.nextLink", "@odata.deltaLink")
 
 
@@ -54,6 +58,7 @@ class _Reader:
         self.service = Entra(directory_of(source))
         self.domains = own_domains()
         self.spool, self.links = Spool(), {}
+        self.whole = timezone.now().isoformat()  # when all was read
 
     def links_of(self, cursor: str) -> dict[str, str]:
         """Where each resource goes on; nothing where anything is other than it was then."""
@@ -61,19 +66,23 @@ class _Reader:
             kept = json.loads(cursor or "{}")
         except ValueError:
             return {}
-        links = kept.get("links") if isinstance(kept, dict) and kept.get("of") == self._of() else None
+        if not isinstance(kept, dict) or kept.get("of") != self._of() or not _is_fresh(kept.get("whole")):
+            return {}
+        self.whole = kept["whole"]
+        links = kept.get("links")
         return links if isinstance(links, dict) and set(links) == set(FIRST) else {}
 
     def reading(self, links: dict[str, str]) -> Reading:
         """Read everything into the spool; without links from the beginning. Raises RosterError or Lost."""
         takers = {"users": self._person, "groups": self._group, "administrativeUnits": self._unit}
-        for resource, take in takers.items():
-            url = links.get(resource) or f"{self.service.address}/{FIRST[resource]}"
-            pages = Pages(self.service, resource, url, lambda data: data.get(LINKS[0]))
-            for data in pages:
-                for row in pages.rows(data, "value"):
-                    take(pages, row)
-            self.links[resource] = pages.own(pages.text(data, LINKS[1]))
+        with outgoing.Line() as self.service.line:
+            for resource, take in takers.items():
+                url = links.get(resource) or f"{self.service.address}/{FIRST[resource]}"
+                pages = Pages(self.service, resource, url, lambda data: data.get(LINKS[0]))
+                for data in pages:
+                    for row in pages.rows(data, "value"):
+                        take(pages, row)
+                self.links[resource] = pages.own(pages.text(data, LINKS[1]))
         facts = self.spool.facts(is_delta=bool(links), known=self._known)
         return Reading(facts, is_delta=bool(links), cursor=self._cursor)
 
@@ -82,7 +91,7 @@ class _Reader:
         return [self.service.address, self.service.directory.directory_id, *sorted(self.domains)]
 
     def _cursor(self) -> str:
-        return json.dumps({"of": self._of(), "links": self.links})
+        return json.dumps({"of": self._of(), "whole": self.whole, "links": self.links})
 
     def _person(self, pages: Pages, row: dict[str, Any]) -> None:
         key, name = pages.key(row, "id"), written(row, "userPrincipalName").lower()
@@ -123,6 +132,13 @@ class _Reader:
     def _known(self, keys: list[str]) -> set[str]:
         people = User.objects.filter(source=self.source.key, source_id__in=keys)
         return set(people.values_list("source_id", flat=True))
+
+
+def _is_fresh(moment: object) -> bool:
+    try:
+        return timezone.now() - datetime.fromisoformat(str(moment)) < WHOLE_EVERY
+    except (ValueError, TypeError):
+        return False
 
 
 def _person(key: str, name: str, row: dict[str, Any]) -> PersonFact:

@@ -58,6 +58,7 @@ class Vendor:
     token_script: list[Says | None] = field(default_factory=list)
     tokens: dict[str, Any] = field(default_factory=dict)
     tokens_made: int = 0
+    connections: int = 0
 
     @property
     def address(self) -> str:
@@ -101,6 +102,10 @@ def serving(vendor: Vendor, context: ssl.SSLContext | None = None) -> Iterator[V
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            vendor.connections += 1
+            super().setup()
 
         def handle_any(self) -> None:
             parts = urlsplit(self.path)

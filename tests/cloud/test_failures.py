@@ -2,7 +2,7 @@
 
 import logging
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from time import sleep
 
 import pytest
@@ -10,14 +10,14 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, Result
 from directory import actions, outgoing
-from directory.connectors import AuthorityError, Refused, Unreachable, errands, open_authority
+from directory.connectors import AuthorityError, Refused, Unreachable, errands, open_authority, slots
 from directory.connectors.google import Workspace
 from directory.connectors.graph import Entra
 from directory.models import ConnectedDirectory, PhoneMethod, User
 from tests.cloud import microsoft, workspace
 from tests.cloud.conftest import allow
 from tests.cloud.servers import Says, serving
-from tests.directory.trail import outcomes
+from tests.directory.trail import last, outcomes
 
 NEW = "Maple-Bridge-93"
 RESET = "Reset password (by admin)"
@@ -152,6 +152,16 @@ def test_where_nobody_listens_nothing_can_have_been_done(vendor, by, monkeypatch
     assert str(reset(vendor, by)) == "“127.0.0.1” did not answer."
 
 
+def test_where_all_of_a_tenants_slots_are_taken_nothing_is_asked(vendor, by, monkeypatch):
+    monkeypatch.setattr(slots, "WAIT", 0.01)
+    with ExitStack() as taken:
+        for _ in range(slots.MOST):
+            taken.enter_context(slots.slot("Riverside"))
+        assert "has too much to do" in str(reset(vendor, by))
+    assert vendor.asked == []
+    actions.reset_password(User.objects.get(pk=vendor.person.pk), NEW, by=by)
+
+
 def test_a_wrong_certificate_gets_neither_secret_nor_password(vendor, by, trusted, monkeypatch):
     with serving(type(vendor)(), trusted) as other:
         allow("localhost", other.port)
@@ -192,7 +202,7 @@ def test_a_connection_that_is_no_good_says_why(vendor, says, kind, sentence):
     assert sentence in str(caught.value)
 
 
-def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_log(vendor, by, caplog):
+def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_trail(vendor, by, caplog):
     """The password is new by then: a failure here would keep it from whoever has to tell it."""
     vendor.script = [None, None, Says(403, SERVERS_WORDS)]
     with caplog.at_level(logging.WARNING):
@@ -200,6 +210,8 @@ def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_log(vendor, by, 
     assert outcomes(RESET) == [Result.SUCCESS]
     assert f"of person {vendor.person.pk} did not end: status 403" in caplog.text
     assert NEW not in caplog.text
+    said = {one["key"]: one["value"] for one in last(RESET).additional_details}
+    assert said["Sessions"].startswith("Not ended in ") and said["Sessions"].endswith(" (status 403)")
 
 
 def test_a_number_that_is_refused_there_is_not_on_file_here(vendor, by):

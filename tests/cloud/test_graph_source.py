@@ -67,6 +67,7 @@ def test_pages_are_followed_to_their_end(graph, source, people):
     facts, _reading = read(source)
     assert [fact.key for fact in facts] == people
     assert graph.deeds()[:3] == ["GET /v1.0/users/delta"] * 3
+    assert graph.connections == 2  # one for the token
 
 
 def test_a_large_group_comes_with_all_its_people_though_it_comes_in_parts(graph, source, people):
@@ -186,7 +187,7 @@ def test_a_token_that_is_lost_half_way_starts_anew_too(graph, source, people):
     assert (len(facts), reading.is_delta) == (7, False)
 
 
-@pytest.mark.parametrize("change", ["domain", "directory", "nonsense", "list"])
+@pytest.mark.parametrize("change", ["domain", "directory", "moment", "nonsense", "list"])
 def test_a_cursor_of_another_time_is_none(graph, source, people, change, lakeshore):
     read(source)
     cursor = json.loads(source.cursor)
@@ -194,9 +195,21 @@ def test_a_cursor_of_another_time_is_none(graph, source, people, change, lakesho
         cursor["of"].append("other.example")
     elif change == "directory":
         cursor["of"][1] = TENANT.replace("1", "2")
+    elif change == "moment":
+        cursor["whole"] = "long ago"
     source.cursor = {"nonsense": "{", "list": "[]"}.get(change, json.dumps(cursor))
     facts, reading = read(source)
     assert (len(facts), reading.is_delta) == (7, False)
+
+
+def test_all_is_read_again_once_a_week(graph, source, people, clock):
+    read(source)
+    clock.pass_(days=6)
+    assert read(source)[1].is_delta
+    clock.pass_(days=2)
+    facts, reading = read(source)
+    assert (len(facts), reading.is_delta) == (7, False)
+    assert read(source)[1].is_delta
 
 
 def broken(source) -> str:
@@ -225,7 +238,7 @@ def broken(source) -> str:
     ],
 )
 def test_what_breaks_half_way_names_resource_and_page(graph, source, people, says, why):
-    graph.script = [None, says]
+    graph.script = [None, says, says]  # a connection that was used before gets a second try
     message = broken(source)
     assert (
         message.startswith("users") and "Page 2 could not be read, and nothing has been changed." in message
