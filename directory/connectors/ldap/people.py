@@ -104,6 +104,16 @@ class LdapDirectory:
         root = root_of(link, "defaultNamingContext", "namingContexts")
         return root.text("defaultNamingContext") or root.text("namingContexts")
 
+    def probe(self) -> None:
+        """Whether our account is let in, and what people are looked for below is there."""
+
+        def work(link: Link) -> None:
+            if not link.search(self.base(link), "(objectClass=*)", ["1.1"], scope=ldap3.BASE):
+                sentence = _("%(directory)s lets MyStaff in, but its base is not there.")
+                raise Refused(sentence % {"directory": self.directory.name})
+
+        ask(self.directory, work)
+
     def where(self, person: User) -> str:
         """The filter that finds them: by what never changes if they come from there, else by user name."""
         return f"(&{self.people}{self._by_key(person) or self.by_name(person.user_principal_name)})"

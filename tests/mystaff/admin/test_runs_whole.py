@@ -18,7 +18,7 @@ ROWS = [f"p{n}@riverside.example,Pupil {n}" for n in range(20)]
 
 
 @pytest.fixture
-def source(district) -> Source:
+def source(transactional_db, district) -> Source:
     return make_source("sis", "csv", name="SIS")
 
 
@@ -39,7 +39,7 @@ def confirm(browser: Client, run: Run) -> Run:
     return Run.objects.get(confirms=run)
 
 
-def test_a_dry_run_and_then_the_run(admin, source):
+def test_a_dry_run_and_then_the_run(source, admin):
     dry = upload(admin, source, ROWS, "_dry")
     assert dry.state == RunState.DONE and not User.objects.filter(source="sis").exists()
     said = text_of(page(admin, dry))
@@ -53,7 +53,7 @@ def test_a_dry_run_and_then_the_run(admin, source):
     assert Run.objects.exclude(content=None).count() == 0  # nothing is kept that is not needed any more
 
 
-def test_a_run_that_is_stopped_and_confirmed(admin, source):
+def test_a_run_that_is_stopped_and_confirmed(source, admin):
     upload(admin, source, ROWS)
     stopped = upload(admin, source, ROWS[:10])
     assert stopped.state == RunState.BRAKED
@@ -65,7 +65,7 @@ def test_a_run_that_is_stopped_and_confirmed(admin, source):
     assert "somebody confirms it" not in text_of(admin.get("/riverside/admin/"))
 
 
-def test_a_file_with_problems_changes_nothing(admin, source):
+def test_a_file_with_problems_changes_nothing(source, admin):
     run = upload(admin, source, [*ROWS[:2], "x@elsewhere.example,X"])
     assert run.state == RunState.FAILED and not User.objects.filter(source="sis").exists()
     said = text_of(page(admin, run))
@@ -73,7 +73,7 @@ def test_a_file_with_problems_changes_nothing(admin, source):
     assert "The last run failed." in text_of(admin.get("/riverside/admin/"))
 
 
-def test_only_one_at_a_time(admin, source):
+def test_only_one_at_a_time(source, admin):
     file = {"file": SimpleUploadedFile("people.csv", b"User name,Name\n")}
     admin.post(f"{AT}/source/{source.pk}/start/", {"_run": "1"} | file)
     file["file"].seek(0)
@@ -82,14 +82,14 @@ def test_only_one_at_a_time(admin, source):
     assert Run.objects.count() == 1
 
 
-def test_one_that_is_off_does_not_run(admin, source):
+def test_one_that_is_off_does_not_run(source, admin):
     Source.objects.update(enabled=False)
     file = SimpleUploadedFile("people.csv", b"User name,Name\n")
     where = f"{AT}/source/{source.pk}/start/"
     assert "switched off" in text_of(admin.post(where, {"_run": "1", "file": file}, follow=True))
 
 
-def test_deleted_it_leaves_its_people(admin, source, sign_in):
+def test_deleted_it_leaves_its_people(source, admin, sign_in):
     upload(admin, source, ROWS)
     admin.post(f"{AT}/source/{source.pk}/delete/", {"post": "yes"})
     assert not Source.objects.exists() and User.objects.filter(display_name="Pupil 7", source="").exists()
