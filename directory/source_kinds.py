@@ -106,7 +106,8 @@ def _of_connection(row: Source) -> dict[str, str]:
     """How the source is reached."""
     if row.kind == SourceKind.ONEROSTER_REST:
         errors = _missing(row, ("address", "client_id", "secret"))
-        if row.address and not is_address(row.address):
+        addresses = row.address.split()  # of the service, and of its tokens where that is another
+        if len(addresses) > 2 or not all(map(is_address, addresses)):
             errors["address"] = _("Use an address that begins with https://")
         return errors
     if row.kind in READS:

@@ -35,6 +35,7 @@ from directory.models import (
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from directory.security_info import delivery as codes_to_new
+from directory.sync import old_runs
 from tenants import limits, scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
@@ -237,11 +238,15 @@ def clear_tokens(timestamp: int) -> None:
 @app.periodic(cron="22 3 * * *")
 @app.task(name="directory.clear_old_messages", queueing_lock="clear_old_messages")
 def clear_old_messages(timestamp: int) -> None:
-    """Every night: rows of messages are deleted after 90 days; what no job takes up any more has failed."""
+    """Every night: rows of messages are deleted after 90 days; what no job takes up any more has failed.
+
+    So long are the names of what a source's runs changed kept too.
+    """
     now = timezone.now()
     for tenant in Tenant.objects.all():
         with tenant.scope():
             Message.objects.filter(at__lt=now - KEPT).delete()
+            old_runs.forget_names(before=now - KEPT)
             for message in Message.objects.filter(state=State.WAITING, at__lt=now - GIVEN_UP):
                 message.settle(State.FAILED, message.reason or _("No worker took it up."))
 

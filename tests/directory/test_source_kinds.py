@@ -87,6 +87,8 @@ REST = {"kind": "oneroster-rest", "address": "https://sis.example", "client_id":
         (REST | {"address": ""}, "address"),
         (REST | {"address": "https://name:word@sis.example"}, "address"),
         (REST | {"address": "javascript:alert(1)"}, "address"),
+        (REST | {"address": "https://sis.example http://sis.example/token"}, "address"),
+        (REST | {"address": "https://a.example https://b.example https://c.example"}, "address"),
         (REST | {"client_id": ""}, "client_id"),
         (REST | {"secret": ""}, "secret"),
         ({"kind": "ldap"}, "directory"),
@@ -95,7 +97,7 @@ REST = {"kind": "oneroster-rest", "address": "https://sis.example", "client_id":
         ({"kind": "oneroster-csv", "roles": {"teacher": roles.OPERATOR}}, "roles"),
     ],
 )
-def test_what_a_source_cannot_do_without(fields, field):
+def test_what_a_source_cannot_do_without(district, fields, field):
     assert list(errors(check_source, Source(key="roster", **fields))) == [field]
 
 
@@ -104,6 +106,7 @@ def test_a_source_is_taken_with_what_it_needs():
         {"kind": "csv"},
         {"kind": "oneroster-csv", "roles": {"teacher": roles.PASSWORD, "aide": ""}},
         REST,
+        REST | {"address": "https://sis.example/oneroster https://id.example/token"},
         {"kind": "ldap", "directory": make_directory()},
         {"kind": "ldap", "directory": make_directory(kind="ldap"), "groups": " AU-* \n\n"},
     ):

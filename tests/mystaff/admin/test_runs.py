@@ -8,9 +8,11 @@ from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, record
+from directory import tasks
 from directory.models import Run, RunChange, RunState, Source
 from mystaff.admin.run_report import SHOWN
 from mystaff.upload_handlers import LARGEST_ROSTER, MOST
+from tenants import scopes
 from tests.conftest import make_person
 from tests.directory.sources import make_run, make_source
 from tests.mystaff.admin.conftest import AT
@@ -201,6 +203,26 @@ def test_another_tenants_run_does_not_exist(admin, lake):
     assert admin.post(f"{run_page(run)}confirm/").status_code == 404
     with lake.tenant.scope():
         assert Run.objects.count() == 1
+
+
+def test_names_are_kept_for_90_days(admin, service):
+    for days in (89, 91):
+        run = make_run(service, ago=timedelta(days=days), counts={"people added": 1}, warnings=["x: odd"])
+        RunChange.objects.create(run=run, position=0, kind="people added", names=[f"Ann {days}"])
+    with scopes.scope(None):
+        tasks.clear_old_messages(timestamp=0)
+    new, old = (text_of(admin.get(run_page(run))) for run in service.runs.all())
+    assert "Ann 89" in new and "x: odd" in new
+    assert "People added" in old and "Ann 91" not in old and "x: odd" not in old
+
+
+def test_whatever_stands_in_a_row_the_page_is_there(admin, service):
+    odd = {"people added": "x", "people disabled": None, "new": 3, "canary": {}}
+    run = make_run(service, RunState.BRAKED, counts=odd, problems=[{"a": 1}, None], warnings=[3])
+    RunChange.objects.create(run=run, position=0, kind="new", names=[{"key": "x"}, None])
+    assert "New" in text_of(admin.get(run_page(run)))
+    Source.objects.update(roles={"teacher": "x", "y": 3}, columns={"z": 1}, rhythm="daily")
+    assert admin.get(f"{LIST}{service.pk}/change/").status_code == 200
 
 
 def test_it_leads_to_its_line_in_the_trail(admin, service):

@@ -9,7 +9,8 @@ from directory.models import RunState, Source, SourceKind
 from directory.sync.csv_files.fields import FIELDS
 from directory.sync.progress import Progress
 from directory.sync.role_mapping import PRESETS
-from mystaff.admin.source_forms import COLUMNS, WORDS, names_of, to_store
+from mystaff.admin.source_fields import COLUMNS, WORDS, to_store
+from mystaff.admin.source_forms import names_of
 from tests.directory.sources import SECRET, make_directory, make_run, make_source
 from tests.mystaff.admin.conftest import AT
 from tests.mystaff.admin.pages import errors, save, values
