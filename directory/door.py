@@ -134,7 +134,9 @@ def acting(by: Initiator | CommandLine, action: Action, person: User) -> Iterato
     """
     reason = by.refusal(action, person)
     with _through(by, action, snapshot(person), reason) as deed:
-        yield open_authority(person), deed
+        authority = open_authority(person)
+        yield authority, deed
+        deed.details |= getattr(authority, "details", {})  # what it did not manage besides, in our words
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from directory.models import (
     PhoneSignIn,
     Proof,
     Recovery,
+    Run,
     SignInLock,
     State,
     Upload,
@@ -34,6 +35,7 @@ from directory.models import (
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from directory.security_info import delivery as codes_to_new
+from directory.sync import old_runs
 from tenants import limits, scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
@@ -43,6 +45,7 @@ SENDING: set[str] = set()  # names of tasks that may wait for a server, which th
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
 LONGEST = timedelta(minutes=15)  # that a job may take
 CHANCE = SystemRandom()
+LATER = 10.0  # seconds until a run that found another one going on is tried again
 URGENT = 10  # before everything else that waits: a code lives five minutes
 MOST_TOLD = 100  # Global Administrators, when an administrator was reset: as many as Microsoft Entra tells
 KEPT = timedelta(days=90)  # that the row of a message stays
@@ -162,6 +165,29 @@ def tell_administrator(*, administrator: str, person: str) -> None:
         notices.send(told, "administrator_reset", whom=reset.display_name)
 
 
+@tenant_task(sends=True)
+def run_source(*, run: str) -> None:
+    """Do a run of a source; while another one of the tenant goes on, it is put back."""
+    from directory.sync import runs  # sources bring large libraries
+
+    if found := Run.objects.filter(pk=run).select_related("source").first():
+        try:
+            runs.execute(found)
+        except runs.Busy:
+            raise turns.Busy(LATER, 0) from None
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="directory.start_due_sources", queueing_lock="start_due_sources")
+def start_due_sources(timestamp: int) -> None:
+    """Every five minutes: sources whose hour has come are run, tenant by tenant."""
+    from directory.actions import runs  # which queue jobs of this file
+
+    for tenant in Tenant.objects.all():
+        with tenant.scope():
+            runs.start_due()
+
+
 @app.periodic(cron="37 * * * *")
 @app.task(name="directory.clear_recoveries", queueing_lock="clear_recoveries")
 def clear_recoveries(timestamp: int) -> None:
@@ -181,10 +207,13 @@ def clear_recoveries(timestamp: int) -> None:
 @app.periodic(cron="42 * * * *")
 @app.task(name="directory.clear_uploads", queueing_lock="clear_uploads")
 def clear_uploads(timestamp: int) -> None:
-    """Every hour: files that nobody confirmed within one are deleted."""
+    """Every hour: files that nobody confirmed within one are deleted, those of sources' runs within a day."""
+    from directory.actions import runs  # which queue jobs of this file
+
     for tenant in Tenant.objects.all():
         with tenant.scope():
             Upload.objects.filter(at__lt=timezone.now() - UPLOAD_LIVES).delete()
+            runs.forget_files()
 
 
 @app.periodic(cron="17 3 * * *")
@@ -209,11 +238,15 @@ def clear_tokens(timestamp: int) -> None:
 @app.periodic(cron="22 3 * * *")
 @app.task(name="directory.clear_old_messages", queueing_lock="clear_old_messages")
 def clear_old_messages(timestamp: int) -> None:
-    """Every night: rows of messages are deleted after 90 days; what no job takes up any more has failed."""
+    """Every night: rows of messages are deleted after 90 days; what no job takes up any more has failed.
+
+    So long are the names of what a source's runs changed kept too.
+    """
     now = timezone.now()
     for tenant in Tenant.objects.all():
         with tenant.scope():
             Message.objects.filter(at__lt=now - KEPT).delete()
+            old_runs.forget_names(before=now - KEPT)
             for message in Message.objects.filter(state=State.WAITING, at__lt=now - GIVEN_UP):
                 message.settle(State.FAILED, message.reason or _("No worker took it up."))
 

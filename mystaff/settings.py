@@ -162,7 +162,10 @@ TEMPLATES = [
 # --- People ------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "directory.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # a user name is unique in its tenant, which is where it is looked up
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "mystaff.signin.directories.DirectoryBackend",
+]
 PASSWORD_HASHERS = [
     "directory.hashers.Argon2id",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -13,7 +13,7 @@ from directory import administration, administrators, places, tasks
 from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, acting, administering, snapshot
-from directory.models import EmailMethod, RoleAssignment, User
+from directory.models import LOCAL, EmailMethod, RoleAssignment, User
 from tenants import scopes
 from tenants.models import EmailDomain
 
@@ -57,6 +57,10 @@ def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
     new.full_clean()
     with acting(by, administration.UPDATE_USER, old) as (_authority, deed):
         changed = note_changes(deed, old, new, FIELDS)
+        if "user_principal_name" in changed and old.authority != LOCAL:
+            # By another name somebody else would be found there, and their password be reset.
+            said = _("The user name of %(name)s is changed where the password is kept.")
+            raise Refused(said % {"name": old.first_name})
         with refused_if_taken(_("This user name is taken.")):
             new.save(update_fields=[*changed, "sort_name"])
 
@@ -108,7 +112,7 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
     if old and old.address == address:
         return
     action = administration.CHANGE_EMAIL if old else administration.ADD_EMAIL
-    with acting(by, action, person) as (_authority, deed):
+    with acting(by, action, person) as (authority, deed):
         refuse_own(person, address)
         deed.change("alternateEmail", old.address if old else None, address)
         values = {"address": address, "set_by": by.user_id, "proved_at": None}
@@ -116,6 +120,7 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
         tasks.notify(person, "email_changed" if old else "email_added")
         if old:
             tasks.notify(person, "email_changed", "email", old.address)
+        authority.set_email(person, address)
 
 
 def refuse_own(person: User, address: str, domains: Collection[str] | None = None) -> None:
@@ -151,7 +156,8 @@ def remove_alternate_email(person: User, *, by: Initiator) -> None:
     old = EmailMethod.objects.filter(user=person).first()
     if old is None:
         return
-    with acting(by, administration.REMOVE_EMAIL, person) as (_authority, deed):
+    with acting(by, administration.REMOVE_EMAIL, person) as (authority, deed):
         deed.change("alternateEmail", old.address, None)
         tasks.notify(person, "email_removed", "email", old.address)
         EmailMethod.objects.filter(user=person).delete()
+        authority.set_email(person, None)

@@ -14,7 +14,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
     """Add or change the mobile number (E.164); a changed number is no longer used to sign in."""
     old = person.phones.filter(phone_type=PhoneType.MOBILE).first()
     action = verbs.CHANGE_PHONE if old else verbs.ADD_PHONE
-    with acting(by, action, person) as (_authority, deed):
+    with acting(by, action, person) as (authority, deed):
         deed.change("mobilePhone", old.number if old else None, number)
         PhoneMethod.objects.update_or_create(
             user=person,
@@ -30,17 +30,19 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
         if old and old.number != number:
             _sign_out(person, old)
             tasks.notify(person, "phone_changed", "sms", old.number)
+        authority.set_phone(person, PhoneType.MOBILE, number)
 
 
 def remove_phone(person: User, *, by: Initiator) -> None:
     """Remove the mobile number."""
-    with acting(by, verbs.REMOVE_PHONE, person) as (_authority, deed):
+    with acting(by, verbs.REMOVE_PHONE, person) as (authority, deed):
         for phone in person.phones.filter(phone_type=PhoneType.MOBILE):
             deed.change("mobilePhone", phone.number, None)
             _sign_out(person, phone)
             phone.delete()
             tasks.notify(person, "phone_removed", "sms", phone.number)
         tasks.notify(person, "phone_removed")
+        authority.set_phone(person, PhoneType.MOBILE, None)
 
 
 def set_sms_sign_in(person: User, on: bool, *, by: Initiator) -> None:

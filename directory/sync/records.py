@@ -37,6 +37,7 @@ class OrgRecord:
     kind: str
     identifier: str = ""
     parent: str = ""
+    line: int = field(default=0, compare=False)
 
 
 def upwards(org: OrgRecord | None, orgs: dict[str, OrgRecord]) -> Iterator[OrgRecord]:
@@ -77,6 +78,8 @@ class RoleRecord:
     primary: bool = True
     begin: date | None = None
     end: date | None = None
+    file: str = field(default="", compare=False)  # roles.csv, or users.csv where they stand there
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,10 @@ class EnrolmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Everything one bulk export says; references between the records are known to hold."""
+    """Everything a source says; references between the records are known to hold.
+
+    A file ends in `.csv`, and the resource of a service in nothing.
+    """
 
     version: str
     orgs: dict[str, OrgRecord]
@@ -135,3 +141,4 @@ class Roster:
     people: dict[str, PersonRecord]
     enrolments: dict[str, EnrolmentRecord]
     warnings: list[Finding] = field(default_factory=list, compare=False)
+    ending: str = field(default=".csv", compare=False)

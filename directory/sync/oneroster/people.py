@@ -25,7 +25,9 @@ def read_roles(rows: Iterable[Row], orgs: dict[str, OrgRecord]) -> Roles:
         begin, end = row.days("beginDate", "endDate")
         word = _known_role(row)
         if _is_there(row, org, orgs):
-            held[user].append((RoleRecord(_placed(word, orgs[org]), org, primary, begin, end), row))
+            word = _placed(word, orgs[org])
+            record = RoleRecord(word, org, primary, begin, end, row.table.name, row.line)
+            held[user].append((record, row))
     return held
 
 
@@ -39,8 +41,9 @@ def read_people(
         person = _person(row, _roles_11(row, orgs) if roles is None else _roles_12(row, roles))
         line = first.setdefault(person.username.casefold(), row.line)
         if line != row.line and person.username:
-            values = {"name": person.username, "first": line}
-            row.refuse(_("The username “%(name)s” stands in line %(first)d too."), **values)
+            text = _("The username “%(name)s” stands in line %(first)d too.")
+            text = text if line else _("The username “%(name)s” is somebody else’s already.")
+            row.refuse(text, name=person.username, first=line)
         people[person.source_id] = person
     _mention_strangers(roles or {})
     return people
@@ -83,7 +86,10 @@ def _roles_11(row: Row, orgs: dict[str, OrgRecord]) -> list[RoleRecord]:
     listed = list(dict.fromkeys(row.many("orgSourcedIds")))
     here = [org for org in listed if _is_there(row, org, orgs)]
     word = _known_role(row)
-    return [RoleRecord(_placed(word, orgs[org]), org, primary=org == here[0]) for org in here]
+    return [
+        RoleRecord(_placed(word, orgs[org]), org, org == here[0], file=row.table.name, line=row.line)
+        for org in here
+    ]
 
 
 def _roles_12(row: Row, roles: Roles) -> list[RoleRecord]:

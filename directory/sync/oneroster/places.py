@@ -41,6 +41,7 @@ def _org(row: Row) -> OrgRecord:
         kind=row.one_of("type", _ORG_KINDS),
         identifier=row.text("identifier"),
         parent=row.text("parentSourcedId"),
+        line=row.line,
     )
 
 
