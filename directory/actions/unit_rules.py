@@ -21,11 +21,10 @@ def check_rule(text: str) -> None:
     try:
         rule = rules.parse(text)
     except rules.RuleError as error:
-        raise ValidationError({"membership_rule": str(error)}) from error
+        raise ValidationError(str(error)) from error
     there = set(Group.objects.filter(pk__in=rule.groups).values_list("pk", flat=True))
     if missing := sorted(rule.groups - there):
-        said = _("There is no group with the id %(id)s.") % {"id": missing[0]}
-        raise ValidationError({"membership_rule": said})
+        raise ValidationError(_("There is no group with the id %(id)s.") % {"id": missing[0]})
 
 
 def set_rule(unit: AdministrativeUnit, rule: str, paused: bool = False, *, by: Initiator) -> None:
