@@ -7,8 +7,9 @@ from directory import actions, roles
 from directory.door import Initiator
 from directory.models import AdministrativeUnit, UnitMembership, User
 from tests.conftest import assign, make_person, make_unit
-from tests.directory.trail import outcomes
+from tests.directory.trail import last, outcomes
 from tests.mystaff.admin.conftest import AT
+from tests.mystaff.admin.files import confirm, csv, send, take
 from tests.mystaff.admin.pages import errors, save, values
 
 MATH = 'user.department -eq "Math"'
@@ -142,3 +143,49 @@ def test_the_portal_says_where_a_rule_finds_people(district, sign_in, math):
     assert "Dynamic" in text and "Tom Baker" in text
     assert "Dynamic" not in browser.get(f"/riverside/locations/{district.biology.pk}/").content.decode()
     assert browser.get("/riverside/", follow=True).content.decode().count("Dynamic") == 1
+
+
+# Files of people
+
+
+def test_a_file_moves_people_by_their_rules_with_one_entry_for_each_location(district, admin, math):
+    assert errors(save(admin, page_of(math), membership_rule=MATH)) == ""
+    take(
+        admin,
+        "User name,Name,Department",
+        "zoe@riverside.example,Zoë New,Math",
+        "pia.moss@riverside.example,Pia Moss,MATH",
+        "tom.baker@riverside.example,Tom Baker,Art",
+    )
+    zoe = User.objects.get(user_principal_name="zoe@riverside.example")
+    assert members(math) == {zoe, district.pia, district.nora}
+    entry = last("Update administrative unit")
+    details = {one["key"]: one["value"] for one in entry.additional_details}
+    assert (details["MembersAdded"], details["MembersRemoved"]) == ("2", "1")
+    assert entry.correlation_id == last("Import people").correlation_id
+    assert outcomes("Add member to administrative unit") == []
+
+
+def test_a_file_with_phones_and_the_disabled(district, admin, math):
+    rule = 'user.mobile -eq "+14255550177" -and user.accountEnabled -eq false'
+    assert errors(save(admin, page_of(math), membership_rule=rule)) == ""
+    take(
+        admin,
+        "User name,Mobile phone number,Account enabled",
+        "pia.moss@riverside.example,+14255550177,false",
+    )
+    assert members(math) == {district.pia}
+
+
+def test_a_file_gives_nobody_power_either(district, admin, staff, math):
+    assert errors(save(admin, page_of(math), membership_rule=MATH)) == ""
+    assign(district.omar, roles.AUTHENTICATION, math)
+    rows = csv("User name,Department,Job", "pia.moss@riverside.example,Math,Cook")
+    answer = confirm(staff["user"], send(staff["user"], rows))
+    said = staff["user"].get(answer["Location"]).content.decode()
+    assert "roles over it reach further than yours" in said
+    assert User.objects.get(pk=district.pia.pk).job_title == ""
+    assert district.pia not in members(math)
+    new = csv("User name,Name,Department", "zoe@riverside.example,Zoë New,Math")  # nobody's before
+    assert confirm(staff["user"], send(staff["user"], new)).status_code == 302
+    assert User.objects.filter(unit_memberships__unit=math, display_name="Zoë New").exists()
