@@ -29,7 +29,7 @@ from directory.rules import Rule, RuleError
 from tenants import scopes
 from tenants.models import OPERATORS_ID
 
-BY_RULE = "rule"  # the source of the memberships that a rule made
+BY_RULE = "rule"  # the source of the memberships that a rule made: no Source may have this key
 MOST = 1000  # dynamic locations of a tenant: every change of a person asks all of their rules
 RULES_AT_ONCE, PEOPLE_AT_ONCE = 25, 5000
 LONGEST = 5000  # milliseconds that comparing everybody with one rule may take, where somebody waits for it
@@ -40,6 +40,7 @@ ADD = """
     SELECT %s, id, %s FROM directory_user WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE
     ON CONFLICT DO NOTHING
 """
+REMOVE = "DELETE FROM directory_unitmembership WHERE unit_id = %s AND source = %s AND user_id = ANY(%s)"
 
 
 @dataclass
@@ -71,10 +72,7 @@ class TooSlow(Refused):
 
 
 def hold(*, alone: bool = False) -> None:
-    """Until the end of the transaction no rule is changed; `alone`: and nobody compares people with rules.
-
-    What renames or deletes many calls it before it does.
-    """
+    """Until the end of the transaction no rule is changed; `alone`: and nobody compares people with rules."""
     lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", [f"rules {scopes.require()}"])
@@ -83,8 +81,9 @@ def hold(*, alone: bool = False) -> None:
 def keep_current(people: Collection[UUID] | None = None) -> list[Moved]:
     """Bring the members of all dynamic locations that are not paused in line with their rules.
 
-    `people`: whose facts have changed; None is everybody. Call it in the transaction of the change, after it;
-    for many, call `hold` before it. Nothing is recorded: `entries` says what the trail is to say.
+    `people`: whose facts have changed; None is everybody. Call it in the transaction of the change, after it.
+    What changes many, renames or deletes people calls `hold` before that; for everybody, `hold(alone=True)`.
+    Nothing is recorded: `entries` says what the trail is to say, in the last statement of the transaction.
     """
     with transaction.atomic():
         moved = differences(people)
@@ -98,12 +97,17 @@ def differences(people: Collection[UUID] | None = None) -> list[Moved]:
     units = list(AdministrativeUnit.objects.filter(rule_is_paused=False).exclude(membership_rule=""))
     if not units or (people is not None and not people):
         return []
-    if people is None:
-        return _differences(units, None)
-    # Not all at once: each is a parameter, and there is room for no more than 65,535.
+    if people is not None:
+        _lock(people)
+    return _differences(units, people)
+
+
+def _lock(people: Collection[UUID]) -> None:
+    """Hold these people's rows, in one order: what others change about them is seen, or waits."""
     ids = sorted(people)
-    parts = (ids[n : n + PEOPLE_AT_ONCE] for n in range(0, len(ids), PEOPLE_AT_ONCE))
-    return _merged(moved for part in parts for moved in _differences(units, part))
+    for n in range(0, len(ids), PEOPLE_AT_ONCE):
+        rows = User.objects.filter(pk__in=ids[n : n + PEOPLE_AT_ONCE]).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def of_unit(unit: AdministrativeUnit) -> Moved:
@@ -119,29 +123,11 @@ def write(moved: Iterable[Moved]) -> None:
             if one.come:
                 cursor.execute(ADD, [one.unit.pk, BY_RULE, one.come])
             if one.go:
-                gone = UnitMembership.objects.filter(unit=one.unit, source=BY_RULE)
-                for n in range(0, len(one.go), PEOPLE_AT_ONCE):
-                    gone.filter(user__in=one.go[n : n + PEOPLE_AT_ONCE]).delete()
+                cursor.execute(REMOVE, [one.unit.pk, BY_RULE, one.go])
 
 
-def _merged(parts: Iterable[Moved]) -> list[Moved]:
-    found: dict[UUID, Moved] = {}
-    for part in parts:
-        whole = found.setdefault(part.unit.pk, Moved(part.unit))
-        whole.come += part.come
-        whole.go += part.go
-    return list(found.values())
-
-
-def _differences(units: list[AdministrativeUnit], people: list[UUID] | None) -> list[Moved]:
-    if people is not None:
-        # Held in one order, and read only then: what another has changed about them is there to be seen.
-        rows = User.objects.filter(pk__in=people).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk"))
-    found = []
-    for part in _rules_of(units):
-        found += _compared(part, people)
-    return found
+def _differences(units: list[AdministrativeUnit], people: Collection[UUID] | None) -> list[Moved]:
+    return [moved for part in _rules_of(units) for moved in _compared(part, people)]
 
 
 def _rules_of(units: list[AdministrativeUnit]) -> Iterator[dict[AdministrativeUnit, Rule]]:
@@ -157,21 +143,30 @@ def _rules_of(units: list[AdministrativeUnit]) -> Iterator[dict[AdministrativeUn
         yield dict(several[n : n + RULES_AT_ONCE])
 
 
-def _compared(units: dict[AdministrativeUnit, Rule], people: list[UUID] | None) -> list[Moved]:
+def _compared(units: dict[AdministrativeUnit, Rule], people: Collection[UUID] | None) -> list[Moved]:
+    # Of very many it is quicker to ask about everybody; those who are not held may be changing just now.
+    few = list(people) if people is not None and len(people) <= PEOPLE_AT_ONCE else None
+    wanted = _everybody(units) if few is None else _some(units, few)
+    held = _held(units, few)
+    found = []
+    for unit in units:
+        come = wanted[unit.pk] - held[unit.pk].keys()
+        go = {person for person, source in held[unit.pk].items() if source == BY_RULE} - wanted[unit.pk]
+        if people is not None:
+            come, go = come.intersection(people), go.intersection(people)
+        if come or go:
+            found.append(Moved(unit, sorted(come), sorted(go)))
+    return found
+
+
+def _held(units: Iterable[AdministrativeUnit], people: list[UUID] | None) -> dict[UUID, dict[UUID, str]]:
+    """Of each unit who is in it, and from where they came."""
     memberships = UnitMembership.objects.filter(unit__in=units)
     if people is not None:
         memberships = memberships.filter(user__in=people)
-    held: dict[UUID, dict[UUID, str]] = defaultdict(dict)
+    found: dict[UUID, dict[UUID, str]] = defaultdict(dict)
     for unit, person, source in memberships.values_list("unit_id", "user_id", "source").iterator():
-        held[unit][person] = source
-    wanted = _everybody(units) if people is None else _some(units, people)
-    found = []
-    for unit in units:
-        here = held[unit.pk]
-        come = wanted[unit.pk] - here.keys()
-        go = {person for person, source in here.items() if source == BY_RULE} - wanted[unit.pk]
-        if come or go:
-            found.append(Moved(unit, sorted(come), sorted(go)))
+        found[unit][person] = source
     return found
 
 
