@@ -110,7 +110,12 @@ class UnitAdmin(DeedAdmin):
 
     def render_change_form(self, request, context, *args, **kwargs):
         form = context["adminform"].form
-        if form.is_preview and not form.errors:
+        if form.is_preview and form.errors:
+            context |= {
+                "previewed": True,
+                "preview_refused": " ".join(form.errors.get("membership_rule", [])),
+            }
+        elif form.is_preview:
             context |= self._preview(form.cleaned_data["membership_rule"], form.instance)
         return super().render_change_form(request, context, *args, **kwargs)
 
