@@ -20,8 +20,16 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from directory import permissions, roles
-from directory.models import AccessPolicy, Application, Group, RoleAssignment, Settings, User
+from directory import permissions, roles, rules
+from directory.models import (
+    AccessPolicy,
+    AdministrativeUnit,
+    Application,
+    Group,
+    RoleAssignment,
+    Settings,
+    User,
+)
 from tenants.models import OPERATORS_ID
 
 EVERYTHING = frozenset(
@@ -60,13 +68,21 @@ def is_guarded(group: Group) -> bool:
 
 
 def is_selected(group: Group) -> bool:
-    """Whether a setting of the tenant, an access policy or an application names this group."""
+    """Whether a setting of the tenant, an access policy, an application or a rule names this group."""
     settings = Settings.current()
     named = [field.attname for field in Settings._meta.fields if field.related_model is Group]
     if group.pk in {getattr(settings, name) for name in named}:
         return True
     # Whoever may change such a group takes people out of the policy, or lets them into the application.
-    return any(model.objects.filter(group=group).exists() for model in (AccessPolicy, Application))
+    if any(model.objects.filter(group=group).exists() for model in (AccessPolicy, Application)):
+        return True
+    return is_in_rule(group)
+
+
+def is_in_rule(group: Group) -> bool:
+    """Whether the rule of a location names this group: its members are then that location's people."""
+    texts = AdministrativeUnit.objects.exclude(membership_rule="").values_list("membership_rule", flat=True)
+    return any(group.pk in rules.named_groups(text) for text in texts)
 
 
 def _is_global(actor: User) -> bool:

@@ -18,7 +18,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 
-from directory import administrators, lockout, notices, signing_keys, turns
+from directory import administrators, dynamic_units, lockout, notices, signing_keys, turns
 from directory.models import (
     AccessPass,
     FederationTicket,
@@ -186,6 +186,21 @@ def start_due_sources(timestamp: int) -> None:
     for tenant in Tenant.objects.all():
         with tenant.scope():
             runs.start_due()
+
+
+@tenant_task
+def keep_units_current(*, person: str = "") -> None:
+    """Bring dynamic locations in line with their rules, for one person or for everybody."""
+    dynamic_units.keep_current_and_record([UUID(person)] if person else None)
+
+
+@app.periodic(cron="52 2 * * *")
+@app.task(name="directory.keep_all_units_current", queueing_lock="keep_all_units_current")
+def keep_all_units_current(timestamp: int) -> None:
+    """Every night: should anything have changed people past the deeds, dynamic locations are put right."""
+    for tenant in Tenant.objects.all():
+        with tenant.scope():
+            dynamic_units.keep_current_and_record()
 
 
 @app.periodic(cron="37 * * * *")

@@ -12,6 +12,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from directory import administration, administrators, granting, roles
+from directory.actions.following import follow
 from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, administering, snapshot
@@ -76,6 +77,8 @@ def remove_group(group: Group, *, by: Initiator) -> None:
         note_changes(deed, group, None, FIELDS)
         for one in held:
             deed.change("Role.DisplayName", one.role, None)
+        if granting.is_in_rule(group):
+            raise Refused(_("The rule of a location names this group."))
         try:
             Group.objects.filter(pk=group.pk).delete()
         except ProtectedError as error:
@@ -119,6 +122,7 @@ def _add(model, action: Action, group: Group, person: User, by: Initiator) -> No
         deed.change(NAME, None, group.name)
         with refused_if_taken(_("%(name)s is in it already.") % {"name": person.first_name}):
             model.objects.create(group=group, user=person)
+        follow(deed, person)
 
 
 def _remove(model, action: Action, group: Group, person: User, by: Initiator) -> None:
@@ -132,6 +136,7 @@ def _remove(model, action: Action, group: Group, person: User, by: Initiator) ->
     ):
         deed.change(NAME, group.name, None)
         held.delete()
+        follow(deed, person)
 
 
 def _refusal(actor: User, group: Group, person: User, *, giving: bool) -> str:

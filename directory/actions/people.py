@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from directory import administration, administrators, places, tasks
+from directory import administration, administrators, dynamic_units, places, tasks
+from directory.actions.following import follow
 from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, acting, administering, snapshot
@@ -41,6 +42,7 @@ def add_user(person: User, *, by: Initiator) -> None:
         note_changes(deed, None, person, FIELDS | {"is_active": "accountEnabled"})
         with refused_if_taken(_("This user name is taken.")):
             person.save(force_insert=True)
+        follow(deed, person, is_new=True)
 
 
 def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
@@ -61,8 +63,10 @@ def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
             # By another name somebody else would be found there, and their password be reset.
             said = _("The user name of %(name)s is changed where the password is kept.")
             raise Refused(said % {"name": old.first_name})
+        dynamic_units.hold()  # before a new user name, which nobody can add to a location meanwhile
         with refused_if_taken(_("This user name is taken.")):
             new.save(update_fields=[*changed, "sort_name"])
+        follow(deed, new)
 
 
 def enable_user(person: User, *, by: Initiator) -> None:
@@ -72,6 +76,7 @@ def enable_user(person: User, *, by: Initiator) -> None:
         deed.change("accountEnabled", person.is_active, True)
         person.is_active = True
         person.save(update_fields=["is_active"])
+        follow(deed, person)
 
 
 def disable_user(person: User, *, by: Initiator) -> None:
@@ -85,6 +90,7 @@ def disable_user(person: User, *, by: Initiator) -> None:
         person.is_active = False
         person.revoke_sessions()
         person.save(update_fields=["is_active", "sessions_valid_from"])
+        follow(deed, person)
 
 
 def remove_user(person: User, *, by: Initiator) -> None:
@@ -117,6 +123,7 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
         deed.change("alternateEmail", old.address if old else None, address)
         values = {"address": address, "set_by": by.user_id, "proved_at": None}
         EmailMethod.objects.update_or_create(user=person, defaults=values)
+        follow(deed, person)
         tasks.notify(person, "email_changed" if old else "email_added")
         if old:
             tasks.notify(person, "email_changed", "email", old.address)
@@ -160,4 +167,5 @@ def remove_alternate_email(person: User, *, by: Initiator) -> None:
         deed.change("alternateEmail", old.address, None)
         tasks.notify(person, "email_removed", "email", old.address)
         EmailMethod.objects.filter(user=person).delete()
+        follow(deed, person)
         authority.set_email(person, None)

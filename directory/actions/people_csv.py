@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory import administration, administrators, tasks
+from directory import administration, administrators, dynamic_units, tasks
+from directory.actions.following import follow_all
 from directory.actions.people import FIELDS
 from directory.actions.saving import note_changes, refused_if_taken
 from directory.connectors import Refused
@@ -82,6 +83,7 @@ def export_people(people: QuerySet[User], *, by: Initiator) -> None:
 
 def _write(plan: Plan, deed: Deed) -> None:
     added, changed = plan.added, plan.changed
+    dynamic_units.hold()
     for step in added:
         # No password, and nothing to hash: somebody who looks after them resets it.
         step.person.password = make_password(None)
@@ -95,6 +97,8 @@ def _write(plan: Plan, deed: Deed) -> None:
     User.objects.index(step.person for step in added + changed if step.is_searched_anew)
     _write_emails(added + changed, deed.by)
     _write_phones(added + changed, deed.by)
+    ids = ([step.person.pk for step in steps] for steps in (changed, added))
+    follow_all(deed, *ids)
     tasks.notify_all(notice for step in added + changed for notice in _notices(step))
 
 

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from directory import tasks, verbs
+from directory.actions.following import follow
 from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import PhoneMethod, PhoneType, Settings, User
@@ -26,6 +27,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
                 "proved_at": None,
             },
         )
+        follow(deed, person)
         tasks.notify(person, "phone_changed" if old else "phone_added")
         if old and old.number != number:
             _sign_out(person, old)
@@ -41,6 +43,7 @@ def remove_phone(person: User, *, by: Initiator) -> None:
             _sign_out(person, phone)
             phone.delete()
             tasks.notify(person, "phone_removed", "sms", phone.number)
+        follow(deed, person)
         tasks.notify(person, "phone_removed")
         authority.set_phone(person, PhoneType.MOBILE, None)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import Result
 from directory import registration, tasks, verbs
+from directory.actions.following import follow
 from directory.actions.people import refuse_own
 from directory.connectors import Authority, Refused
 from directory.door import Deed, Initiator, acting, snapshot
@@ -86,6 +87,7 @@ def _put_on_file(kind: str, new: str, by: Initiator, *, proved: bool) -> None:
         before = registration.missing(person)
         deed.change(IN_TRAIL[InfoKind(kind)], was, new)
         _save(person, kind, new, same=was == new, proved=proved)
+        follow(deed, person)
         _reviewed(person)
         if proved and before and not registration.missing(person):
             deed.part(verbs.REGISTERED_ALL, person)
@@ -119,6 +121,7 @@ def remove_security_info(kind: str, *, by: Initiator) -> None:
     with acting(by, verbs.REMOVE_SECURITY_INFO, person) as (authority, deed):
         deed.change(IN_TRAIL[InfoKind(kind)], written(old), None)
         old.delete()
+        follow(deed, person)
         _tell(person, kind, "removed", written(old))
         _hand_over(authority, person, kind, None)
 

@@ -10,18 +10,22 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory import actions, administration, places
+from directory import actions, administration, dynamic_units, places
 from directory.actions.units import CHANGEABLE
 from directory.door import Initiator
 from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
 from directory.passwords import Style
-from mystaff.admin.door import DeedAdmin, DeedForm
+from directory.rules import MOST_CHARACTERS, RuleError
+from mystaff.admin.door import REFUSALS, DeedAdmin, DeedForm, sentence
 from mystaff.admin.forms import PeopleField, PlaceField
 from mystaff.admin.listing import listed
 from mystaff.initiator import initiator
 
 SHOWN_ONLY = ("registration_from", "members", "roles")
 SHOWN = 50  # members on the page; the people list has all
+FOUND = 20  # people of each kind in a preview
+RULE = ["membership_rule", "rule_is_paused"]
+BY_HAND = ["add_people", "remove_people"]
 
 
 class UnitForm(DeedForm):
@@ -45,15 +49,35 @@ class UnitForm(DeedForm):
         ),
     )
     remove_people = PeopleField(label=gettext_lazy("Remove people"))
+    membership_rule = forms.CharField(
+        label=gettext_lazy("Membership rule"),
+        required=False,
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea({"rows": 4, "cols": 60, "spellcheck": "false", "autocapitalize": "none"}),
+        help_text=gettext_lazy(
+            'Finds who is here, like user.department -eq "Lincoln". Left empty: people are added by hand.'
+        ),
+    )
+    is_preview = False  # set on the class by the admin: the form is filled in, and not to be saved
 
     class Meta:
         model = AdministrativeUnit
-        fields = ["name", "kind", "hidden_membership", "is_restricted", "password_style"]
+        fields = ["name", "kind", "hidden_membership", "is_restricted", "password_style", *RULE]
+        help_texts = {"rule_is_paused": gettext_lazy("Nobody comes and nobody goes until it goes on.")}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         parent = None if self.instance._state.adding else self.instance.parent
         self.initial["below"] = places.full_name(parent) if parent else ""
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.is_preview
+
+    def clean_membership_rule(self) -> str:
+        rule = self.cleaned_data["membership_rule"].strip()
+        if rule and "membership_rule" in self.changed_data:
+            actions.check_rule(rule)
+        return rule
 
     def clean_below(self) -> AdministrativeUnit | None:
         return self.cleaned_data["below"] if "below" in self.changed_data else self.instance.parent
@@ -64,14 +88,43 @@ class UnitAdmin(DeedAdmin):
 
     may = administration.ADD_UNIT.needs
     form = UnitForm
-    list_display = ["name", "kind", "parent", "is_restricted"]
+    list_display = ["name", "kind", "parent", "is_restricted", "is_dynamic"]
     list_select_related = ["parent"]
     search_fields = ["name"]
     ordering = ["name", "id"]
 
     def get_fields(self, request, obj=None) -> list[str]:
         facts = ["name", "kind", "below", "password_style", "hidden_membership", "is_restricted"]
-        return [*facts, "add_people", *(["remove_people", "register_again", *SHOWN_ONLY] if obj else [])]
+        if obj is None:
+            return [*facts, "add_people"]
+        return [*facts, *([] if obj.membership_rule else BY_HAND), "register_again", *SHOWN_ONLY]
+
+    def get_fieldsets(self, request, obj=None) -> list[tuple]:
+        rule = [(_("People found by a rule"), {"fields": RULE})] if obj else []
+        return [*super().get_fieldsets(request, obj), *rule]
+
+    def get_form(self, request, obj=None, change=False, **kwargs) -> type[UnitForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.is_preview = obj is not None and "_preview" in request.POST
+        return form
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        form = context["adminform"].form
+        if form.is_preview and form.errors:
+            context |= {
+                "previewed": True,
+                "preview_refused": " ".join(form.errors.get("membership_rule", [])),
+            }
+        elif form.is_preview:
+            context |= self._preview(form.cleaned_data["membership_rule"], form.instance)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _preview(self, rule: str, unit: AdministrativeUnit) -> dict:
+        """Whom the rule that was typed would find; nothing is saved."""
+        try:
+            return {"preview": dynamic_units.preview(rule, FOUND, unit) if rule else None, "previewed": True}
+        except (RuleError, *REFUSALS) as error:
+            return {"preview_refused": sentence(error), "previewed": True}
 
     def get_readonly_fields(self, request, obj=None) -> list[str]:
         return ["is_restricted", *SHOWN_ONLY] if obj else []
@@ -95,6 +148,8 @@ class UnitAdmin(DeedAdmin):
         else:
             obj.parent = data["below"]
             actions.add_unit(obj, by=by)
+        if change:
+            actions.set_rule(obj, data["membership_rule"], data["rule_is_paused"], by=by)
         for person in data["add_people"]:
             actions.add_unit_member(obj, person, by=by)
         for person in data.get("remove_people", []):
@@ -113,6 +168,12 @@ class UnitAdmin(DeedAdmin):
 
     def history_words(self, obj: AdministrativeUnit) -> dict[str, str]:
         return {"activity": administration.UPDATE_UNIT.activity}
+
+    @admin.display(description=gettext_lazy("dynamic"))
+    def is_dynamic(self, obj: AdministrativeUnit) -> str:
+        if not obj.membership_rule:
+            return ""
+        return _("Dynamic, paused") if obj.rule_is_paused else _("Dynamic")
 
     @admin.display(description=gettext_lazy("people"))
     def members(self, obj: AdministrativeUnit) -> str:
