@@ -8,6 +8,7 @@ from logging import getLogger
 from time import monotonic
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from directory.connectors import CONNECTED, Refused, Unreachable
@@ -21,9 +22,10 @@ logger = getLogger(__name__)
 
 
 def key_at(directory: ConnectedDirectory, person: User) -> str:
-    """The directory's own id of a person who comes from it, or ''."""
-    sources = Source.objects.filter(key=person.source, directory=directory, kind=directory.kind)
-    return person.source_id if person.source and sources.exists() else ""
+    """The directory's own id of a person who comes from it, or ''; it may be read over another connection."""
+    its_own = Q(directory=directory) | Q(authority=directory)
+    came = Source.objects.filter(its_own, key=person.source, kind=directory.kind)
+    return person.source_id if person.source and came.exists() else ""
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def serving(vendor: Vendor, context: ssl.SSLContext | None = None) -> Iterator[V
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     vendor.port = server.server_port
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     try:
         yield vendor
     finally:

@@ -8,9 +8,10 @@ from audit.models import Result
 from directory import actions
 from directory.connectors import Refused
 from directory.connectors.graph import Entra, Graph
-from directory.models import PhoneType, Source, User
+from directory.models import ConnectedDirectory, PhoneType, Source, User
 from tests.cloud.conftest import register
 from tests.cloud.microsoft import EMAIL, PHONES
+from tests.cloud.servers import Says
 from tests.directory.trail import outcomes
 
 NEW = "Maple-Bridge-93"
@@ -48,6 +49,14 @@ def test_who_comes_from_there_is_asked_for_by_id_under_any_name(graph, sam, entr
     assert not any("%40" in deed for deed in graph.deeds())
 
 
+def test_who_is_read_over_another_connection_is_asked_for_by_id_too(graph, sam, entra):
+    reads = ConnectedDirectory.objects.create(key="reads", name="Entra, reading", kind="entra")
+    Source.objects.create(key="people", name="Entra", kind="entra", directory=reads, authority=entra)
+    sam.source, sam.source_id = "people", sam.object_id
+    Graph(entra).set_email(sam, "sam.home@example.org")
+    assert not any("%40" in deed for deed in graph.deeds())
+
+
 def test_an_id_of_another_source_is_none_of_theirs(graph, sam, entra, district):
     other = register(graph, district.omar)
     Source.objects.create(key="oneroster", name="Roster", kind="oneroster-csv", directory=entra)
@@ -63,6 +72,15 @@ def test_a_name_leads_nowhere_else(graph, entra, sam, name):
         Graph(entra).set_password(sam, NEW, must_change=True)
     (asked,) = [one for one in graph.asked if not graph.is_for_token(one)]
     assert unquote(asked.path) == f"/v1.0/users/{name}" and asked.path.count("/") == 3
+
+
+def test_an_answer_about_somebody_else_is_not_acted_on(graph, entra, sam, district):
+    other = register(graph, district.omar)
+    name = district.omar.user_principal_name
+    graph.script = [Says(200, {"id": other, "userPrincipalName": name, "onPremisesSyncEnabled": None})]
+    with pytest.raises(Refused, match="Sam is not in Microsoft Entra ID"):
+        Graph(entra).set_password(sam, NEW, must_change=True)
+    assert graph.passwords == {}
 
 
 def test_whose_password_lives_in_a_local_directory_is_refused(graph, entra, sam):
