@@ -209,7 +209,7 @@ class _Stager:
         self.files[name] = _NO_TEXT.sub("?", printable(name)).replace("\\", "\\\\")
         return self.files[name]
 
-    def _refuse(self, fact: Fact, text: str, **values: object) -> None:
+    def _refuse(self, fact: Fact, text: str, /, **values: object) -> None:
         self.findings.refuse(fact.file, fact.line, text, **values)
 
 
