@@ -104,6 +104,19 @@ class Year:
                 archive.writestr(f"{name}.csv", _csv(columns.split(), rows))
         return content.getvalue()
 
+    def delta(self, name: str, rows: list[dict[str, str]]) -> bytes:
+        """A delivery of changes to one file; nothing has changed in the others."""
+        content = io.BytesIO()
+        modes = "".join(
+            f"file.{one},{'delta' if one == name else 'absent'}\n" for one in (*COLUMNS, "courses")
+        )
+        with zipfile.ZipFile(content, "w") as archive:
+            manifest = "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\n"
+            archive.writestr("manifest.csv", manifest + modes)
+            stamped = [row | {"dateLastModified": "2026-11-01T08:00:00Z"} for row in rows]
+            archive.writestr(f"{name}.csv", _csv(COLUMNS[name].split(), stamped))
+        return content.getvalue()
+
     def _orgs(self):
         yield {"sourcedId": "d", "name": "District", "type": "district"}
         for school in SCHOOLS:

@@ -38,7 +38,7 @@ def years(clock):
 
 
 def run_of(source, year, **fields):
-    run = Run.objects.create(source=source, content=year.export(), **fields)
+    run = Run.objects.create(**{"source": source, "content": year.export()} | fields)
     runs.execute(run)
     run.refresh_from_db()
     assert run.state == RunState.DONE, (run.state, run.problems, run.counts)
@@ -169,6 +169,23 @@ def test_in_winter_the_classes_of_one_term_end_by_themselves(rolled, clock):
     assert is_reached()
     clock.pass_(days=120)
     assert not is_reached()
+
+
+def test_a_delta_in_the_middle_of_the_year_gives_a_class_to_another_teacher(rolled, source):
+    """It names the class and the people only; school, terms and what they are stand in last summer's file."""
+    _last, then, _before = rolled
+    course = next(one for one in then.courses if not one.in_winter_only and "both" not in one.teachers)
+    before, after = course.teachers[0], "both"
+    old, new = (then.key(then.people[login]) for login in (before, after))
+    rows = [
+        {"sourcedId": f"{course.key}-{old}", "status": "tobedeleted"},
+        {"sourcedId": f"{course.key}-{new}", "status": "active", "role": "teacher"}
+        | {"classSourcedId": course.key, "userSourcedId": new},
+    ]
+    run = run_of(source, then, content=then.delta("enrollments", rows))
+    course.teachers = [after]
+    assert held() == then.taught() and in_classes() == should_be_in_classes(then)
+    assert changed(run) == {"role assignments added": 1, "role assignments removed": 1}
 
 
 def test_the_same_roster_again_changes_nothing(rolled, source):
