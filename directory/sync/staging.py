@@ -126,7 +126,7 @@ class _Stager:
 
     def _unit(self, fact: UnitFact) -> None:
         if fact.kind not in Kind.values:
-            self._refuse(fact, _("“%(text)s” is no kind of location."), text=fact.kind)
+            self._refuse(fact, _("“%(kind)s” is no kind of location."), kind=fact.kind)
         self._named(fact)
         self._add(_UNIT, fact, (fact.key, fact.name, fact.kind, fact.parent))
 
