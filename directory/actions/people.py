@@ -15,6 +15,7 @@ from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, acting, administering, snapshot
 from directory.models import LOCAL, EmailMethod, RoleAssignment, User
+from directory.sync.kept import refuse_if_kept, refuse_kept
 from tenants import scopes
 from tenants.models import EmailDomain
 
@@ -48,7 +49,7 @@ def add_user(person: User, *, by: Initiator) -> None:
 def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
     """Change some of FIELDS; a user name too, which is why it reaches only whom sensitive actions reach.
 
-    Raises ValidationError as `add_user` does. What is as it was is no deed.
+    Raises ValidationError as `add_user` does, Refused for what a source keeps. What is as it was is no deed.
     """
     old, new = inside(person), inside(person)
     for name in FIELDS.keys() & values.keys():
@@ -59,6 +60,7 @@ def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
     new.full_clean()
     with acting(by, administration.UPDATE_USER, old) as (_authority, deed):
         changed = note_changes(deed, old, new, FIELDS)
+        refuse_kept(old, changed)
         if "user_principal_name" in changed and old.authority != LOCAL:
             # By another name somebody else would be found there, and their password be reset.
             said = _("The user name of %(name)s is changed where the password is kept.")
@@ -70,26 +72,31 @@ def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
 
 
 def enable_user(person: User, *, by: Initiator) -> None:
-    """Let a person sign in again."""
+    """Let a person sign in again. Raises Refused for whom a source has disabled: it would do so again."""
     person = inside(person)
     with acting(by, administration.ENABLE_ACCOUNT, person) as (_authority, deed):
+        if person.disabled_by_source:
+            refuse_if_kept(person)
         deed.change("accountEnabled", person.is_active, True)
-        person.is_active = True
-        person.save(update_fields=["is_active"])
+        person.is_active, person.disabled_by_source = True, False
+        person.save(update_fields=["is_active", "disabled_by_source"])
         follow(deed, person)
 
 
 def disable_user(person: User, *, by: Initiator) -> None:
-    """Keep a person out: every session of theirs ends. Raises Refused for the last Global Administrator."""
+    """Keep a person out, whatever a source says of them: every session of theirs ends.
+
+    Raises Refused for the last Global Administrator.
+    """
     person = inside(person)
     with (
         acting(by, administration.DISABLE_ACCOUNT, person) as (_authority, deed),
         administrators.keeping_one(by.user),
     ):
         deed.change("accountEnabled", person.is_active, False)
-        person.is_active = False
+        person.is_active = person.disabled_by_source = False
         person.revoke_sessions()
-        person.save(update_fields=["is_active", "sessions_valid_from"])
+        person.save(update_fields=["is_active", "disabled_by_source", "sessions_valid_from"])
         follow(deed, person)
 
 

@@ -128,6 +128,19 @@ def test_the_token_may_come_from_another_address(read, server):
     assert server.asked[0] == "/sis/token?app=x"
 
 
+@pytest.mark.parametrize("path", ["/sis/oauth2/token", "/token", "/oauth/access_token"])
+def test_or_where_tokens_often_are_on_the_same_host(read, server, path):
+    server.token_path = path
+    read()
+    assert path in server.asked
+
+
+def test_without_any_the_last_answer_is_told(refused, server):
+    server.token_path = "/hidden"
+    assert refused() == ["token: The service gives no token for this client ID and secret (404)."]
+    assert len(server.asked) == 8
+
+
 BROKEN = [
     ({"with_": 500}, "The service refused it (500)."),
     ({"with_": 403}, "The service refused it (403)."),
