@@ -44,7 +44,7 @@ def _shown(request: HttpRequest, person: User, method: str, fact: str) -> str:
     records = get_authentication_records(request, person)
     if any(record["method"] == "password" for record in records):
         return ""
-    return next((record[fact] for record in reversed(records) if record["method"] == method), "")
+    return next((one.get(fact, "") for one in reversed(records) if one["method"] == method), "")
 
 
 def is_by_text_alone(request: HttpRequest, person: User) -> bool:
