@@ -3,7 +3,7 @@
 Two changes at once leave no wrong row: whoever changes what a rule asks about a person compares in the same
 transaction, with that person's row held, so that of two the second sees what the first one did; whoever
 changes a rule waits until all of these have ended, and they wait for the change (`hold`). Who takes other
-locks too takes them in this order: administrators, imports, this one, people's rows, the trail.
+locks too takes them in this order: imports, administrators, this one, people's rows, the trail.
 """
 
 from __future__ import annotations

@@ -54,20 +54,25 @@ def import_people(upload: Upload, *, by: Initiator) -> Plan:
     RowsRefused (a row that is bad, or changed since the preview) or Refused; then nothing has changed.
     """
     target = {"id": upload.pk, "type": "File", "name": upload.name}
-    with administering(by, administration.IMPORT_PEOPLE, target) as deed, administrators.keeping_one(by.user):
+    with administering(by, administration.IMPORT_PEOPLE, target) as deed:
         wait_for_turn()
-        # Of two who press at once, or twice, the second finds no file any more.
-        upload = Upload.objects.of(by.user).filter(pk=upload.pk).select_for_update().first()
-        if upload is None:
-            raise Refused(_("This preview is over. Choose the file again."))
-        plan = compare(read(bytes(upload.content)), by, lock=True)
-        plan.refuse_unseen(upload.seen)
-        if plan.refused:
-            raise RowsRefused(plan)
-        with refused_if_taken(_("Somebody changed the same people at this moment. Try again.")):
-            _write(plan, deed)
-        deed.details |= {kind: str(count) for kind, count in plan.counts().items()}
-        upload.delete()
+        with administrators.keeping_one(by.user):
+            return _import(upload, deed, by)
+
+
+def _import(upload: Upload, deed: Deed, by: Initiator) -> Plan:
+    # Of two who press at once, or twice, the second finds no file any more.
+    upload = Upload.objects.of(by.user).filter(pk=upload.pk).select_for_update().first()
+    if upload is None:
+        raise Refused(_("This preview is over. Choose the file again."))
+    plan = compare(read(bytes(upload.content)), by, lock=True)
+    plan.refuse_unseen(upload.seen)
+    if plan.refused:
+        raise RowsRefused(plan)
+    with refused_if_taken(_("Somebody changed the same people at this moment. Try again.")):
+        _write(plan, deed)
+    deed.details |= {kind: str(count) for kind, count in plan.counts().items()}
+    upload.delete()
     return plan
 
 

@@ -4,6 +4,7 @@ account that it enabled, disabled or removed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db import connection
 from django.utils.translation import gettext_noop
 
 from audit.models import Entry, Result, draft, record, record_all
-from directory import administration
+from directory import administration, dynamic_units
 from directory.door import CommandLine, Initiator
 from directory.models import Run
 from directory.sync import temporary
@@ -61,8 +62,11 @@ def note() -> None:
     temporary.make("plan_entries", _ENTRIES)
 
 
-def record_changes(run: Run) -> None:
-    """Tell what was noted: the source did it. From here on nobody else adds to the trail."""
+def record_changes(run: Run, moved: Iterable[dynamic_units.Moved]) -> None:
+    """Tell what was noted, and whom rules have moved: the source did it. From here on nobody else adds to the
+    trail.
+    """
+    record_all(dynamic_units.entries(moved, actor=_source(run), correlation_id=run.pk))
     with connection.chunked_cursor() as asked:
         asked.execute("SELECT * FROM plan_entries")
         while found := asked.fetchmany(AT_ONCE):

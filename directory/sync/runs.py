@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.models import Result
-from directory import administrators
+from directory import administrators, dynamic_units
 from directory.connectors import AuthorityError
 from directory.door import Initiator
 from directory.models import Run, RunState
@@ -88,6 +88,7 @@ class _Running:
     ) -> None:
         self.run, self.progress, self.by = run, progress, by
         self.password_hash, self.brakes, self.findings = password_hash, brakes, Findings()
+        self.moved: list[dynamic_units.Moved] = []  # who came into locations by their rules, and who went
 
     def all(self, read: Reader) -> None:
         """Reading waits for nobody and nobody for it; what follows is one transaction."""
@@ -120,7 +121,9 @@ class _Running:
     def _write(self, cursor: str) -> None:
         run_entries.note()
         with administrators.keeping_one():
+            dynamic_units.hold(alone=True)
             apply(self.run.source, password_hash=self.password_hash, tell=self.progress.writes)
+            self.moved = dynamic_units.keep_current()
         if cursor != self.run.source.cursor:
             self.run.source.cursor = cursor
             self.run.source.save(update_fields=["cursor"])
@@ -140,7 +143,7 @@ class _Running:
             reason = _("It would disable or remove too much, and waits until somebody confirms it.")
             record_run(run, plan.counts, Result.DENIED, reason, by=self.by)
             return
-        run_entries.record_changes(run)
+        run_entries.record_changes(run, self.moved)
         record_run(run, plan.counts, by=self.by)
 
 
