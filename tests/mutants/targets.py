@@ -12,6 +12,7 @@ RECOVERY = [
     SURFACES + "test_selfservice.py",
 ]
 
+TOLD = DIRECTORY + "test_actions_told.py"
 LOCKOUT = [DIRECTORY + "test_lockout.py", SURFACES + "test_lockout.py"]
 PHONE = [DIRECTORY + "recovery/test_phone_sign_in.py", SURFACES + "test_phone_sign_in.py"]
 
@@ -33,11 +34,15 @@ TARGETS = {
     ],
     "directory/actions/passwords.py": [*ACTIONS, DIRECTORY + "recovery/test_flow.py", *LOCKOUT],
     "directory/actions/phones.py": [*ACTIONS, *PHONE, "tests/messages/test_delivery.py"],
-    "directory/actions/people.py": [DIRECTORY + "test_actions_people.py"],
+    "directory/actions/people.py": [DIRECTORY + "test_actions_people.py", TOLD],
     "directory/actions/units.py": [DIRECTORY + "test_actions_units.py"],
     "directory/actions/groups.py": [DIRECTORY + "test_actions_groups.py"],
-    "directory/actions/roles.py": [DIRECTORY + "test_actions_roles.py"],
-    "directory/actions/settings.py": [DIRECTORY + "test_company.py", SURFACES + "admin/test_switches.py"],
+    "directory/actions/roles.py": [DIRECTORY + "test_actions_roles.py", TOLD],
+    "directory/actions/settings.py": [
+        DIRECTORY + "test_company.py",
+        SURFACES + "admin/test_switches.py",
+        TOLD,
+    ],
     "directory/actions/badges.py": BADGES,
     "directory/badges.py": BADGES,
     "directory/pins.py": [DIRECTORY + "test_pins.py"],
