@@ -10,7 +10,8 @@ Global Administrator and even to themselves. Here nobody gives more than they ho
   covers: else they could reset somebody's password first and make them an administrator afterwards, or take
   away first what protects somebody;
 - the stay of an operator is neither prolonged nor widened;
-- members of a group gain and lose what the group holds, so its membership follows the same rules.
+- members of a group gain and lose what the group holds, so its membership follows the same rules;
+- a group whose members a source brings holds no role over the whole tenant, whoever would give it.
 """
 
 from __future__ import annotations
@@ -29,9 +30,12 @@ EVERYTHING = frozenset(
 )
 
 
-def refusal_to_give(actor: User, role: str, principal: User | Group) -> str | None:
+def refusal_to_give(
+    actor: User, role: str, principal: User | Group, *, is_tenant_wide: bool = False
+) -> str | None:
     """Why the actor may not give this role to this person or group, as a sentence; None if they may."""
-    return _refusal_to_all(actor, [role]) or _refusal_about(actor, principal, giving=True)
+    refused = _refusal_to_all(actor, [role]) or _refusal_about(actor, principal, giving=True)
+    return refused or (_refusal_to_source(principal) if is_tenant_wide else None)
 
 
 def refusal_to_take(actor: User, role: str, principal: User | Group) -> str | None:
@@ -94,6 +98,15 @@ def _refusal_about(actor: User, principal: User | Group, *, giving: bool) -> str
     if not _is_global(actor) and (near := people.filter(_covered_by(actor)).first()):
         return _("Another role of yours covers %(name)s: somebody else has to do this.") % {
             "name": near.first_name
+        }
+    return None
+
+
+def _refusal_to_source(principal: User | Group) -> str | None:
+    """Whoever writes a source decides who is in its groups, but never who holds power over everything."""
+    if isinstance(principal, Group) and principal.source:
+        return _("The source “%(source)s” says who is in this group: it holds roles over locations only.") % {
+            "source": principal.source
         }
     return None
 

@@ -16,6 +16,7 @@ from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, administering, snapshot
 from directory.models import Group, GroupMember, GroupOwner, RoleAssignment, User
+from directory.sync.kept import refuse_kept, refuse_membership
 from directory.verbs import Action
 from tenants.models import OPERATORS_ID
 
@@ -52,14 +53,16 @@ def add_group(group: Group, *, by: Initiator) -> None:
 
 
 def update_group(group: Group, name: str, *, by: Initiator) -> None:
-    """Rename a group."""
+    """Rename a group. Raises Refused for one that a source keeps."""
     old, new = (Group.objects.get(pk=group.pk) for _time in range(2))
     if old.name == name:
         return
     new.name = name
     new.full_clean()
     with _through(by, administration.UPDATE_GROUP, old) as deed, refused_if_taken(_("This name is taken.")):
-        new.save(update_fields=note_changes(deed, old, new, FIELDS))
+        changed = note_changes(deed, old, new, FIELDS)
+        refuse_kept(old, changed)
+        new.save(update_fields=changed)
 
 
 def remove_group(group: Group, *, by: Initiator) -> None:
@@ -131,6 +134,8 @@ def _remove(model, action: Action, group: Group, person: User, by: Initiator) ->
         administrators.keeping_one(by.user),
     ):
         deed.change(NAME, group.name, None)
+        if model is GroupMember:
+            refuse_membership(held.first(), group)
         held.delete()
 
 

@@ -14,6 +14,7 @@ from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, acting, administering, snapshot
 from directory.models import LOCAL, EmailMethod, RoleAssignment, User
+from directory.sync.kept import refuse_if_kept, refuse_kept
 from tenants import scopes
 from tenants.models import EmailDomain
 
@@ -46,7 +47,7 @@ def add_user(person: User, *, by: Initiator) -> None:
 def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
     """Change some of FIELDS; a user name too, which is why it reaches only whom sensitive actions reach.
 
-    Raises ValidationError as `add_user` does. What is as it was is no deed.
+    Raises ValidationError as `add_user` does, Refused for what a source keeps. What is as it was is no deed.
     """
     old, new = inside(person), inside(person)
     for name in FIELDS.keys() & values.keys():
@@ -61,30 +62,36 @@ def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
             # By another name somebody else would be found there, and their password be reset.
             said = _("The user name of %(name)s is changed where the password is kept.")
             raise Refused(said % {"name": old.first_name})
+        refuse_kept(old, changed)
         with refused_if_taken(_("This user name is taken.")):
             new.save(update_fields=[*changed, "sort_name"])
 
 
 def enable_user(person: User, *, by: Initiator) -> None:
-    """Let a person sign in again."""
+    """Let a person sign in again. Raises Refused for whom a source has disabled: it would do so again."""
     person = inside(person)
     with acting(by, administration.ENABLE_ACCOUNT, person) as (_authority, deed):
+        if person.disabled_by_source:
+            refuse_if_kept(person)
         deed.change("accountEnabled", person.is_active, True)
-        person.is_active = True
-        person.save(update_fields=["is_active"])
+        person.is_active, person.disabled_by_source = True, False
+        person.save(update_fields=["is_active", "disabled_by_source"])
 
 
 def disable_user(person: User, *, by: Initiator) -> None:
-    """Keep a person out: every session of theirs ends. Raises Refused for the last Global Administrator."""
+    """Keep a person out, whatever a source says of them: every session of theirs ends.
+
+    Raises Refused for the last Global Administrator.
+    """
     person = inside(person)
     with (
         acting(by, administration.DISABLE_ACCOUNT, person) as (_authority, deed),
         administrators.keeping_one(by.user),
     ):
         deed.change("accountEnabled", person.is_active, False)
-        person.is_active = False
+        person.is_active = person.disabled_by_source = False
         person.revoke_sessions()
-        person.save(update_fields=["is_active", "sessions_valid_from"])
+        person.save(update_fields=["is_active", "disabled_by_source", "sessions_valid_from"])
 
 
 def remove_user(person: User, *, by: Initiator) -> None:

@@ -124,8 +124,10 @@ def _update(steps: list[Step]) -> None:
     if people:
         User.objects.bulk_update(people, [*sorted(fields), "sort_name"], batch_size=UPDATED_AT_ONCE)
     switched = {active: _ids(steps, active) for active in (True, False)}
-    User.objects.filter(pk__in=switched[True]).update(is_active=True)
-    User.objects.filter(pk__in=switched[False]).update(is_active=False, sessions_valid_from=timezone.now())
+    User.objects.filter(pk__in=switched[True]).update(is_active=True, disabled_by_source=False)
+    User.objects.filter(pk__in=switched[False]).update(
+        is_active=False, disabled_by_source=False, sessions_valid_from=timezone.now()
+    )
 
 
 def _ids(steps: list[Step], active: bool) -> list:

@@ -36,7 +36,8 @@ def assign_role(held: RoleAssignment, *, by: Initiator) -> None:
     principal = held.user or held.group
     _check(held)
     action = administration.ASSIGN_SCOPED_ROLE if held.unit else administration.ASSIGN_ROLE
-    refused = granting.refusal_to_give(by.user, held.role, principal) or ""
+    wide = held.unit is None
+    refused = granting.refusal_to_give(by.user, held.role, principal, is_tenant_wide=wide) or ""
     with (
         administering(by, action, _target(principal), refused) as deed,
         administrators.keeping_one(by.user),
@@ -66,7 +67,8 @@ def change_role(
     _check(new)
     principal = old.user or old.group
     refused = granting.refusal_to_take(by.user, old.role, principal)
-    refused = refused or granting.refusal_to_give(by.user, new.role, principal) or ""
+    wide = new.unit is None
+    refused = refused or granting.refusal_to_give(by.user, new.role, principal, is_tenant_wide=wide) or ""
     with (
         administering(by, administration.CHANGE_ROLE, _target(principal), refused) as deed,
         administrators.keeping_one(by.user),

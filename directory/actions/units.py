@@ -19,6 +19,7 @@ from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, administering, snapshot
 from directory.models import AdministrativeUnit, PasswordPolicy, RoleAssignment, UnitMembership, User
+from directory.sync.kept import refuse_if_kept, refuse_kept, refuse_membership
 
 FIELDS = {
     "name": "displayName",
@@ -52,7 +53,7 @@ def add_unit(unit: AdministrativeUnit, *, by: Initiator) -> None:
 
 
 def update_unit(unit: AdministrativeUnit, values: dict[str, Any], *, by: Initiator) -> None:
-    """Change some of CHANGEABLE."""
+    """Change some of CHANGEABLE. Raises Refused for what a source keeps."""
     old, new = (AdministrativeUnit.objects.get(pk=unit.pk) for _time in range(2))
     for name in set(CHANGEABLE) & values.keys():
         setattr(new, name, values[name])
@@ -60,7 +61,9 @@ def update_unit(unit: AdministrativeUnit, values: dict[str, Any], *, by: Initiat
         return
     new.full_clean()
     with administering(by, administration.UPDATE_UNIT, _target(old)) as deed:
-        new.save(update_fields=note_changes(deed, old, new, FIELDS))
+        changed = note_changes(deed, old, new, FIELDS)
+        refuse_kept(old, changed)
+        new.save(update_fields=changed)
 
 
 def require_registration_in(unit: AdministrativeUnit, *, by: Initiator) -> None:
@@ -77,7 +80,10 @@ def _said(moment: datetime | None) -> str | None:
 
 
 def move_unit(unit: AdministrativeUnit, parent: AdministrativeUnit | None, *, by: Initiator) -> None:
-    """Hang a location, and all below it, under another one, or at the top. Raises Refused for a circle."""
+    """Hang a location, and all below it, under another one, or at the top.
+
+    Raises Refused for a circle, and where a source says what it hangs under.
+    """
     unit = AdministrativeUnit.objects.select_related("parent").get(pk=unit.pk)
     parent = parent and inside(parent)
     if unit.parent_id == (parent and parent.pk):
@@ -89,6 +95,8 @@ def move_unit(unit: AdministrativeUnit, parent: AdministrativeUnit | None, *, by
         administrators.keeping_one(by.user),
     ):
         deed.change("parent", unit.parent and unit.parent.name, parent and parent.name)
+        if unit.source and unit.source in {one.source for one in (unit.parent, parent) if one}:
+            refuse_if_kept(unit)
         if unit.path != inside(unit).path:
             raise Refused(_("This location was moved a moment ago."))
         try:
@@ -131,13 +139,14 @@ def add_unit_member(unit: AdministrativeUnit, person: User, *, by: Initiator) ->
 
 
 def remove_unit_member(unit: AdministrativeUnit, person: User, *, by: Initiator) -> None:
-    """Take a person out of a location; who is not there is no deed."""
+    """Take a person out of a location; who is not there is no deed. Raises Refused if it is a source's."""
     held = UnitMembership.objects.filter(unit=unit, user=person)
     if not held.exists():
         return
     refused = _refusal(by.user, person)
     with administering(by, administration.REMOVE_UNIT_MEMBER, snapshot(person), refused) as deed:
         deed.change(NAME, unit.name, None)
+        refuse_membership(held.first(), unit)
         held.delete()
 
 

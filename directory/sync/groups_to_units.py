@@ -5,9 +5,9 @@ one of that name, else one made here, whose people are put in by hand. That grou
 unit. Keys are made of the group's own: `group/<key>` is the unit, `managers/<key>` the helpers' group, so a
 group that is renamed keeps both.
 
-A group that disappears, or matches no more, takes the people and the role away that it gave; what was made by
-hand stays, and so does the unit itself, empty, until somebody removes it: members and roles may hang on it
-that are none of the source's business.
+A group that disappears, or matches no more, takes away the people and the role that it gave, and its unit and
+helpers' group go with it: unless something hangs on them that was made by hand (a member, a role, a unit
+below, a setting). Then they stay, with that and nothing else, until somebody removes them.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from directory import roles
 from directory.models import Source
 from directory.sync.facts import Fact, GrantFact, GroupFact, GroupMemberFact, UnitFact, UnitMemberFact
 from directory.sync.findings import Findings
 from directory.sync.group_names import Becomes, GroupNames
-from directory.sync.role_mapping import MANAGERS, mapping_of
+from directory.sync.role_mapping import managers_role, mapping_of
 
 UNIT, HELPERS = "group/", "managers/"
 
@@ -39,7 +38,7 @@ def units_of_groups(source: Source, facts: Iterable[Fact], findings: Findings) -
     mapping = mapping_of(source.roles, findings)
     findings.stop_if_refused()
     names = GroupNames(source.groups, source.managers_suffix)
-    role = mapping.get(MANAGERS, "") if MANAGERS in source.roles else roles.PASSWORD
+    role = managers_role(source.roles, mapping)
     transformer = _Transformer(names, source.unit_prefix, role, findings)
     for fact in facts:
         yield from transformer.one(fact)

@@ -46,9 +46,15 @@ def refuse_kept(row: models.Model, changed: Iterable[str]) -> None:
 
 
 def refuse_if_kept(row: models.Model) -> None:
-    """Raise Refused if the row itself (a membership, whether a person is enabled) is a source's."""
+    """Raise Refused if the row is a source's."""
     if source := source_of(row):
         raise Refused(sentence(row, source))
+
+
+def refuse_membership(held: models.Model | None, of: models.Model) -> None:
+    """Raise Refused if a source has put somebody into this location or group: it would do so again."""
+    if held and (source := source_of(held)):
+        raise Refused(sentence(of, source))
 
 
 def sentence(row: models.Model, source: Source) -> str:

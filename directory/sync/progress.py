@@ -6,9 +6,11 @@ one that goes on, whatever the clock says.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from time import monotonic
 
-from django.db import connection, transaction
+from django.db import connection, models
+from django.db.models import Q
 from django.utils import timezone
 
 from directory.models import Run, RunState
@@ -16,6 +18,7 @@ from tenants import scopes
 
 GOING = (RunState.READING, RunState.COMPARING, RunState.WRITING)
 APART = 0.5  # seconds between two signs of life
+SILENCE = timedelta(seconds=30)
 
 
 class Busy(Exception):
@@ -63,16 +66,28 @@ class Progress:
 
 def break_off_dead() -> None:
     """Note of every run whose process has died that it broke off; what it was about is as it was before."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_lock()])
-        if cursor.fetchone()[0]:
-            mark_dead()
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_HELD, [_lock()])
+        is_held = cursor.fetchone()[0]
+    if not is_held:  # one that has begun since then has just given a sign of life
+        silent = Q(sign_of_life=None) | Q(sign_of_life__lt=timezone.now() - SILENCE)
+        mark_dead(Run.objects.filter(silent))
 
 
-def mark_dead(but: Run | None = None) -> None:
-    """The same for whoever holds the lock."""
-    dead = Run.objects.filter(state__in=GOING).exclude(pk=but and but.pk)
+def mark_dead(runs: models.QuerySet[Run]) -> None:
+    """The same of those of these that had not ended; for whoever holds the lock."""
+    dead = runs.filter(state__in=GOING)
     dead.update(state=RunState.BROKEN_OFF, ended_at=timezone.now(), content=None)
+
+
+# Looked up and not tried: a lock that was taken to see whether it is free would keep a run from beginning.
+_IS_HELD = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks, (SELECT hashtextextended(%s, 0) AS key) wanted
+        WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND (classid::bigint << 32 | objid::bigint) = wanted.key)
+"""
 
 
 def _lock() -> str:

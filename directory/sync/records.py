@@ -130,10 +130,7 @@ class EnrolmentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Everything a source says; references between the records are known to hold.
-
-    A file ends in `.csv`, and the resource of a service in nothing.
-    """
+    """Everything one bulk export says; references between the records are known to hold."""
 
     version: str
     orgs: dict[str, OrgRecord]
@@ -141,4 +138,3 @@ class Roster:
     people: dict[str, PersonRecord]
     enrolments: dict[str, EnrolmentRecord]
     warnings: list[Finding] = field(default_factory=list, compare=False)
-    ending: str = field(default=".csv", compare=False)

@@ -62,3 +62,8 @@ def mapping_of(stored: Mapping[str, str], findings: Findings) -> dict[str, str]:
         elif role:
             found[key] = role
     return found
+
+
+def managers_role(stored: Mapping[str, str], mapping: Mapping[str, str]) -> str:
+    """What managers of a location get, of a mapping and what was made of it; "" for nothing."""
+    return mapping.get(MANAGERS, "") if MANAGERS in stored else roles.PASSWORD

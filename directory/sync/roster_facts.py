@@ -20,7 +20,9 @@ from directory.sync.records import (
     STAFF_ROLES,
     STUDENT,
     TEACHER,
+    ClassRecord,
     EnrolmentRecord,
+    OrgRecord,
     PersonRecord,
     RoleRecord,
     Roster,
@@ -57,43 +59,64 @@ def facts_of(
     `roles` is what role_mapping.mapping_of() gives. What is over is left out; an enrolment or role that does
     not fit the person is held back with a warning.
     """
-    facts = _Facts(roster, roles, default_domain, today, findings)
-    yield from facts.units()
+    told = Teller(roles, default_domain, today, findings)
+    yield from told.units(roster.orgs, roster.classes)
     for person in roster.people.values():
-        if not _is_only_family(person):
-            yield from facts.of_person(person)
-    yield from facts.of_enrolments()
+        yield from told.person(person)
+    for enrolment in roster.enrolments.values():
+        yield from told.enrolment(enrolment)
 
 
-class _Facts:
+class Teller:
+    """The same, record by record: first the places, then people, then enrolments.
+
+    Of people it remembers what they are now, and of enrolments who is in which class: rosters are long.
+    """
+
     def __init__(
         self,
-        roster: Roster,
         roles: Mapping[str, str],
         default_domain: str,
         today: date,
         findings: Findings,
+        ending: str = ".csv",  # of the names of files; a service has none
     ) -> None:
-        self.roster, self.roles, self.default_domain = roster, roles, default_domain
-        self.today, self.findings = today, findings
+        self.roles, self.default_domain, self.today = roles, default_domain, today
+        self.findings, self.ending = findings, ending
+        self.orgs: Mapping[str, OrgRecord] = {}
+        self.classes: Mapping[str, ClassRecord] = {}
+        self.known: dict[str, tuple[str, frozenset[str]]] = {}  # key, and roles that are not over
+        self.shared: dict[frozenset[str], frozenset[str]] = {}
+        self.seen: set[object] = set()
 
     def file(self, name: str) -> str:
-        return name + self.roster.ending
+        return name + self.ending
 
-    def units(self) -> Iterator[UnitFact]:
-        orgs, classes = self.file("orgs"), self.file("classes")
-        for org in self.roster.orgs.values():
+    def units(self, orgs: Mapping[str, OrgRecord], made: Mapping[str, ClassRecord]) -> Iterator[UnitFact]:
+        """All locations."""
+        self.orgs, self.classes = orgs, made
+        yield from self._schools()
+        for one in made.values():
+            key, school = unit_key(CLASS, one.source_id), unit_key(SCHOOL, one.school)
+            yield UnitFact(key, one.title, CLASS, school, self.file("classes"), one.line)
+
+    def _schools(self) -> Iterator[UnitFact]:
+        file = self.file("orgs")
+        for org in self.orgs.values():
             if org.kind == SCHOOL:
                 school = unit_key(SCHOOL, org.source_id)
-                yield UnitFact(school, org.name, SCHOOL, file=orgs, line=org.line)
+                yield UnitFact(school, org.name, SCHOOL, file=file, line=org.line)
                 for kind, name in _NAMES.items():
                     key = unit_key(kind, org.source_id)
-                    yield UnitFact(key, name, kind, school, orgs, org.line)
-        for made in self.roster.classes.values():
-            key, school = unit_key(CLASS, made.source_id), unit_key(SCHOOL, made.school)
-            yield UnitFact(key, made.title, CLASS, school, classes, made.line)
+                    yield UnitFact(key, name, kind, school, file, org.line)
 
-    def of_person(self, person: PersonRecord) -> Iterator[Fact]:
+    def person(self, person: PersonRecord) -> Iterator[Fact]:
+        """A person and their places; nothing of family, who have no account here."""
+        now = frozenset(held.role for held in person.roles if not self._is_over(held.end))
+        is_family = bool(person.roles) and all(held.role in FAMILY_ROLES for held in person.roles)
+        self.known[person.source_id] = (person.source_id, self.shared.setdefault(now, now))
+        if is_family:
+            return
         yield self._person(person)
         seen = set()
         for held in person.roles:
@@ -103,7 +126,7 @@ class _Facts:
                     yield fact
 
     def _person(self, person: PersonRecord) -> PersonFact:
-        home = self.roster.orgs.get(person.primary_org)
+        home = self.orgs.get(person.primary_org)
         return PersonFact(
             key=person.source_id,
             user_principal_name=self._user_principal_name(person),
@@ -124,14 +147,14 @@ class _Facts:
 
     def _places(self, person: PersonRecord, held: RoleRecord) -> Iterator[UnitMemberFact | GrantFact]:
         """Where a role makes its holder a member, and what it gives them power over."""
-        school = school_above(held.org, self.roster.orgs)
+        school = school_above(held.org, self.orgs)
         kind = STUDENTS if held.role == STUDENT else STAFF if held.role in STAFF_ROLES else ""
         if not school or not kind or self._is_over(held.end):
             return
         yield UnitMemberFact(unit_key(kind, school), person.source_id, held.file, held.line)
         for over, given in ((SCHOOL, held.role), (STUDENTS, held.role + PUPILS_ONLY)):
             role = self.roles.get(given) if held.role in SCHOOL_ROLES else None
-            if role and self._fits(person, STAFF_ROLES, held.role, held.file, held.line):
+            if role and self._fits(person.source_id, STAFF_ROLES, held.role, held.file, held.line):
                 yield GrantFact(
                     unit=unit_key(over, school),
                     role=role,
@@ -142,48 +165,43 @@ class _Facts:
                     line=held.line,
                 )
 
-    def of_enrolments(self) -> Iterator[UnitMemberFact | GrantFact]:
-        seen = set()
-        for enrolment in self.roster.enrolments.values():
-            fact = self._enrolment(enrolment)
-            if fact and fact not in seen:
-                seen.add(fact)
-                yield fact
-
-    def _enrolment(self, enrolment: EnrolmentRecord) -> UnitMemberFact | GrantFact | None:
-        made, person = self.roster.classes[enrolment.class_id], self.roster.people[enrolment.user]
+    def enrolment(self, enrolment: EnrolmentRecord) -> Iterator[UnitMemberFact | GrantFact]:
+        """Who is in a class, or holds a role over it."""
+        made, key = self.classes[enrolment.class_id], self.known[enrolment.user][0]
         begin, end = enrolment.begin or made.begin, enrolment.end or made.end
-        unit, at = unit_key(CLASS, made.source_id), (self.file("enrollments"), enrolment.line)
-        if self._is_over(end) or _is_only_family(person):
-            return None
-        if enrolment.role == STUDENT and self._fits(person, {STUDENT}, STUDENT, *at):
-            return UnitMemberFact(unit, enrolment.user, *at)
-        role = self.roles.get(TEACHER) if enrolment.role == TEACHER else None
-        if role and self._fits(person, STAFF_ROLES, TEACHER, *at):
-            return GrantFact(unit, role, enrolment.user, "", _midnight(begin), _midnight(end), *at)
-        return None
+        role, at = enrolment.role, (self.file("enrollments"), enrolment.line)
+        given = self.roles.get(TEACHER) if role == TEACHER else None
+        allowed = {STUDENT} if role == STUDENT else STAFF_ROLES if given else None
+        if self._is_over(end) or not allowed or not self._fits(key, allowed, role, *at):
+            return
+        unit, dates = unit_key(CLASS, made.source_id), (begin, end)
+        # Strings that are there anyway: there may be millions of these.
+        once = (made.source_id, key) if role == STUDENT else (made.source_id, key, dates)
+        if once in self.seen:
+            return
+        self.seen.add(once)
+        if role == STUDENT:
+            yield UnitMemberFact(unit, key, *at)
+        else:
+            yield GrantFact(unit, given, key, "", _midnight(begin), _midnight(end), *at)
 
-    def _fits(self, person: PersonRecord, allowed: Collection[str], role: str, file: str, line: int) -> bool:
+    def _fits(self, key: str, allowed: Collection[str], role: str, file: str, line: int) -> bool:
         """A pupil must get no power, whatever else they are said to be, and staff not come under it."""
-        now = {held.role for held in person.roles if not self._is_over(held.end)}
-        values = {"id": person.source_id, "role": role}
-        if not now & set(allowed):
+        now = self.known[key][1]
+        if now and now <= FAMILY_ROLES:
+            return False
+        if now.isdisjoint(allowed):
             text = _("“%(id)s” is enrolled as %(role)s but has no such role; the enrolment is held back.")
-            self.findings.warn(file, line, text, **values)
+            self.findings.warn(file, line, text, id=key, role=role)
             return False
         if role != STUDENT and STUDENT in now:
             text = _("“%(id)s” is a pupil too; what %(role)s would give is held back.")
-            self.findings.warn(file, line, text, **values)
+            self.findings.warn(file, line, text, id=key, role=role)
             return False
         return True
 
     def _is_over(self, end: date | None) -> bool:
         return end is not None and end <= self.today
-
-
-def _is_only_family(person: PersonRecord) -> bool:
-    """Guardians and relatives have no account here."""
-    return bool(person.roles) and all(held.role in FAMILY_ROLES for held in person.roles)
 
 
 def _midnight(day: date | None) -> datetime | None:

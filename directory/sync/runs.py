@@ -53,7 +53,7 @@ def carry_out(
     at a shell may take the brake off.
     """
     with Progress(run) as progress:
-        mark_dead(but=run)
+        mark_dead(Run.objects.exclude(pk=run.pk))
         run.refresh_from_db()
         if run.state not in STOPPED:
             return

@@ -126,7 +126,7 @@ class _Stager:
 
     def _unit(self, fact: UnitFact) -> None:
         if fact.kind not in Kind.values:
-            self._refuse(fact, _("“%(text)s” is no kind of location."), text=fact.kind)
+            self._refuse(fact, _("“%(kind)s” is no kind of location."), kind=fact.kind)
         self._named(fact)
         self._add(_UNIT, fact, (fact.key, fact.name, fact.kind, fact.parent))
 
@@ -209,7 +209,7 @@ class _Stager:
         self.files[name] = _NO_TEXT.sub("?", printable(name)).replace("\\", "\\\\")
         return self.files[name]
 
-    def _refuse(self, fact: Fact, text: str, **values: object) -> None:
+    def _refuse(self, fact: Fact, text: str, /, **values: object) -> None:
         self.findings.refuse(fact.file, fact.line, text, **values)
 
 

@@ -18,7 +18,7 @@ from directory.sync.csv_files.sheets import OneFile, Sheet
 from directory.sync.facts import Fact, Reading
 from directory.sync.findings import Findings
 from directory.sync.oneroster.archive import Archive
-from directory.sync.role_mapping import mapping_of
+from directory.sync.role_mapping import managers_role, mapping_of
 from tenants import scopes
 from tenants.models import Tenant
 
@@ -39,7 +39,7 @@ def read(source: Source, content: bytes | None, findings: Findings) -> Reading:
     findings.stop_if_refused()
     files = Archive(BytesIO(content), "people.zip", findings) if content[:4] == _ZIP else OneFile(content)
     domain = Tenant.objects.get(pk=scopes.require()).default_domain
-    meaning = Meaning(roles, domain, timezone.localdate())
+    meaning = Meaning(roles, managers_role(source.roles, roles), domain, timezone.localdate())
     return Reading(_facts(files, columns, meaning, findings))
 
 

@@ -13,7 +13,6 @@ from directory.sync.csv_files.fields import MANAGERS, MEMBERS, PEOPLE, UNITS
 from directory.sync.csv_files.sheets import Sheet
 from directory.sync.facts import Fact, GrantFact, PersonFact, UnitFact, UnitMemberFact
 from directory.sync.oneroster.cells import Row
-from directory.sync.role_mapping import MANAGERS as MANAGERS_GET
 
 _BETWEEN_UNITS = re.compile("[;|]")
 
@@ -21,8 +20,11 @@ _BETWEEN_UNITS = re.compile("[;|]")
 class Meaning:
     """Makes facts of rows; what a person is called in one file they are called in the others."""
 
-    def __init__(self, mapping: Mapping[str, str], default_domain: str, today: date) -> None:
-        self.mapping, self.default_domain, self.today = mapping, default_domain, today
+    def __init__(
+        self, mapping: Mapping[str, str], managers_get: str, default_domain: str, today: date
+    ) -> None:
+        self.mapping, self.managers_get = mapping, managers_get
+        self.default_domain, self.today = default_domain, today
         self.has_units = self.has_keys = False
         self.named: dict[str, tuple[str, int]] = {}  # units without a row of their own: where they were named
         self.seen: set[UnitMemberFact | GrantFact] = set()
@@ -99,7 +101,7 @@ class Meaning:
         """A role by its own name, or by what the tenant's mapping calls it; without one what managers get."""
         text = row.text("role")
         if not text:
-            return self.mapping.get(MANAGERS_GET, roles.PASSWORD)
+            return self.managers_get
         known = {role.casefold(): role for role in roles.UNIT_SCOPABLE}
         known |= {key.casefold(): role for key, role in self.mapping.items()}
         role = known.get(text.casefold(), "")

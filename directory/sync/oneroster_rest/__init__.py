@@ -25,9 +25,9 @@ from directory.sync.oneroster_rest.objects import (
     role_rows,
 )
 from directory.sync.oneroster_rest.service import Service
-from directory.sync.records import OrgRecord, Roster
+from directory.sync.records import OrgRecord
 from directory.sync.role_mapping import mapping_of
-from directory.sync.roster_facts import facts_of
+from directory.sync.roster_facts import Teller
 from tenants import scopes
 from tenants.models import Tenant
 
@@ -42,26 +42,23 @@ def read(source: Source, content: bytes | None, findings: Findings) -> Reading:
     roles = mapping_of(source.roles, findings)
     service = Service(source, findings)
     findings.stop_if_refused()
-    return Reading(_facts(service, roles, findings))
-
-
-def _facts(service: Service, roles: dict[str, str], findings: Findings) -> Iterator[Fact]:
-    roster = _roster(service, findings)
-    findings.stop_if_refused()
     domain, today = Tenant.objects.get(pk=scopes.require()).default_domain, timezone.localdate()
-    yield from facts_of(roster, roles=roles, default_domain=domain, today=today, findings=findings)
+    return Reading(_facts(service, Teller(roles, domain, today, findings, ending=""), findings))
 
 
-def _roster(service: Service, findings: Findings) -> Roster:
+def _facts(service: Service, teller: Teller, findings: Findings) -> Iterator[Fact]:
     def rows(collection: Collection) -> Iterator[Row]:
         return collection.rows(service.objects(collection.resource), findings)
 
     orgs = read_orgs(rows(ORGS))
     terms = read_terms(rows(TERMS))
     classes = read_classes(rows(CLASSES), orgs, terms)
-    people = read_people(*_with_roles(rows(USERS), orgs))
-    enrolments = read_enrolments(rows(ENROLMENTS), classes, people)
-    return Roster("1.2", orgs, classes, people, enrolments, ending="")
+    yield from teller.units(orgs, classes)
+    for person in read_people(*_with_roles(rows(USERS), orgs), findings):
+        yield from teller.person(person)
+    for enrolment in read_enrolments(rows(ENROLMENTS), classes, teller.known):
+        yield from teller.enrolment(enrolment)
+    findings.stop_if_refused()
 
 
 def _with_roles(

@@ -20,6 +20,7 @@ from directory.sync.oneroster.tables import MAX_ROWS
 PATH = "/ims/oneroster/rostering/v1p2"
 # OneRoster 1.2, "Rostering Service REST/JSON Binding", 3.3: reads the core of it, and no demographics.
 SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/roster-core.readonly"
+TOKEN_PATHS = ("/token", "/oauth2/token", "/oauth/token", "/oauth/access_token")
 PAGE = 500  # objects asked for at once; many servers give 100
 LARGEST = 16 * 2**20  # bytes of a page
 PATIENCE = 60  # seconds for a page
@@ -34,7 +35,7 @@ class Service:
 
     def __init__(self, source: Source, findings: Findings) -> None:
         self.source, self.findings = source, findings
-        self.base, self.token_url = _addresses(source.address, findings)
+        self.base, self.token_urls = _addresses(source.address, findings)
         self.token, self.end = "", monotonic() + LONGEST
 
     def objects(self, resource: str) -> Iterator[Any]:
@@ -95,7 +96,11 @@ class Service:
             "Accept": "application/json",
         }
         form = urlencode({"grant_type": "client_credentials", "scope": SCOPE}).encode()
-        answer = self._ask(TOKEN, offset, "POST", self.token_url, headers, form)
+        for url in self.token_urls:
+            answer = self._ask(TOKEN, offset, "POST", url, headers, form)
+            if answer.status not in (404, 405):
+                self.token_urls = [url]
+                break
         if answer.status != 200:
             text = _("The service gives no token for this client ID and secret (%(status)d).")
             self._stop(TOKEN, 0, text, status=answer.status)
@@ -134,15 +139,20 @@ class Service:
         self.findings.stop_if_refused()
 
 
-def _addresses(text: str, findings: Findings) -> tuple[str, str]:
-    """Where the service is, and where tokens are: a second address, else `/token` below the first."""
+def _addresses(text: str, findings: Findings) -> tuple[str, list[str]]:
+    """Where the service is, and where tokens are: a second address, else where they often are there.
+
+    The standard names no place for tokens; they are asked for on the service's own host only.
+    """
     parts = text.split()
     base = parts[0].rstrip("/").removesuffix(PATH) if parts else ""
-    token = parts[1] if len(parts) > 1 else f"{base}/token"
-    if len(parts) > 2 or not _is_address(base) or not _is_address(token, with_query=True):
+    given = parts[1:]
+    if len(given) > 1 or not _is_address(base) or not all(_is_address(one, with_query=True) for one in given):
         findings.refuse(ADDRESS, 0, _("The address is not one like https://sis.example/oneroster."))
         findings.stop_if_refused()
-    return base, token
+    host = "{0.scheme}://{0.netloc}".format(urlsplit(base))
+    usual = [root + path for root in dict.fromkeys((base, host)) for path in TOKEN_PATHS]
+    return base, given or usual
 
 
 def _is_address(text: str, *, with_query: bool = False) -> bool:

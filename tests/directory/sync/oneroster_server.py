@@ -104,6 +104,7 @@ class OneRoster:
     breaks: int = 10**6  # times
     with_: object = 500  # a status, bytes of an answer, None to hang up
     takes: str = f"{CLIENT}:{SECRET}"
+    token_path: str = "/sis/token"
     gives: object = None  # the answer to who asks for a token, instead
 
     @property
@@ -113,8 +114,10 @@ class OneRoster:
     def talk(self, request: BaseHTTPRequestHandler) -> None:
         parts = urlsplit(request.path)
         self.asked.append(request.path)
-        if parts.path == "/sis/token":
+        if parts.path == self.token_path:
             self._token(request)
+        elif request.command == "POST":
+            send(request, 404)
         elif request.headers["Authorization"] != f"Bearer {self.tokens[-1] if self.tokens else ''}":
             send(request, 401)
         elif not parts.path.startswith("/sis" + PATH):

@@ -157,6 +157,12 @@ def test_a_managers_role_by_its_name_or_by_the_tenants_word(read, cell, role):
     assert facts[-1] == GrantFact("b", role, NORA)
 
 
+def test_managers_get_nothing_where_the_tenant_says_so(read):
+    managers = f"unit,person,role\nb,{NORA},\nb,{TOM},User Administrator\n"
+    content = pack(people=PEOPLE, units=UNITS, managers=managers)
+    assert [f.person for f in read(content, roles={"managers": ""}) if isinstance(f, GrantFact)] == [TOM]
+
+
 def test_what_is_over_gives_nothing(read):
     managers = "unit,person,ends_at\nb,nora.field,2020-01-01\n"
     assert not [
