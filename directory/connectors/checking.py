@@ -28,7 +28,7 @@ class Verdict(Enum):
 
 def is_checked(person: User) -> bool:
     """Whether this person has a password that can be asked for."""
-    return person.has_usable_password() if person.authority == LOCAL else _directory_of(person) is not None
+    return person.has_usable_password() if person.authority == LOCAL else person.authority in _directories()
 
 
 def is_right(person: User, password: str) -> bool:
@@ -38,7 +38,23 @@ def is_right(person: User, password: str) -> bool:
     """
     if person.authority == LOCAL:
         return person.check_password(password)
-    directory = _directory_of(person)
+    return _is_right_there(person, password, _directories().get(person.authority))
+
+
+def is_right_elsewhere(name: str, person: User | None, password: str) -> bool:
+    """The same at sign-in, after this database was asked; for names that nobody has as much is done.
+
+    Else the time it takes, or a directory that is down, would tell which names there are.
+    """
+    directories = _directories()
+    if person is None:
+        _pretend(name, directories)
+    if person is None or person.authority == LOCAL:
+        return False
+    return _is_right_there(person, password, directories.get(person.authority))
+
+
+def _is_right_there(person: User, password: str, directory: ConnectedDirectory | None) -> bool:
     if directory is None or not password:
         return False
     verdict = _asked(directory, "check", person, password)
@@ -49,24 +65,18 @@ def is_right(person: User, password: str) -> bool:
     return verdict is not Verdict.WRONG
 
 
-def pretend(name: str) -> None:
-    """Do for a name that nobody has what is done for one: else time, or a directory that is down, tells.
-
-    Which of the tenant's people it pretends to be follows from the name, and is the same each time.
-    """
-    keys = [LOCAL, *_checking().order_by("key").values_list("key", flat=True)]
+def _pretend(name: str, directories: dict[str, ConnectedDirectory]) -> None:
+    """Be one of the tenant's people; whose follows from the name, so that it is the same each time."""
+    choices = [None, *directories.values()]
     digest = salted_hmac("directory.checking", f"{scopes.require()}|{name}", algorithm="sha256").digest()
-    if (key := keys[digest[0] % len(keys)]) != LOCAL and (directory := _checking().filter(key=key).first()):
+    if directory := choices[digest[0] % len(choices)]:
         _asked(directory, "check_nobody", name)
 
 
-def _checking():
-    directories = ConnectedDirectory.objects.defer("secret")
-    return directories.filter(enabled=True, checks_passwords=True, kind__in=BY_BIND)
-
-
-def _directory_of(person: User) -> ConnectedDirectory | None:
-    return _checking().filter(key=person.authority).first()
+def _directories() -> dict[str, ConnectedDirectory]:
+    """Those where passwords are checked, by their keys. A secret is decrypted only by who needs it."""
+    found = ConnectedDirectory.objects.defer("secret").order_by("key")
+    return {one.key: one for one in found.filter(enabled=True, checks_passwords=True, kind__in=BY_BIND)}
 
 
 def _asked(directory: ConnectedDirectory, question: str, *values: object) -> Verdict:

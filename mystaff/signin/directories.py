@@ -4,7 +4,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from directory.connectors import checking
-from directory.models import LOCAL, User
+from directory.models import User
 
 
 class DirectoryBackend(ModelBackend):
@@ -18,8 +18,6 @@ class DirectoryBackend(ModelBackend):
             return None
         name = username.strip().lower()
         person = User.objects.filter(user_principal_name=name).first()
-        if person is None:
-            checking.pretend(name)
-        if person is None or person.authority == LOCAL or not checking.is_right(person, password):
+        if not checking.is_right_elsewhere(name, person, password):
             return None
         return person if self.user_can_authenticate(person) else None

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from audit.models import Entry, Result
-from directory import actions, connectors
+from directory import actions, connectors, outgoing
 from directory.connectors import Refused, Unreachable
 from directory.connectors.ldap import servers
 from directory.connectors.ldap.active_directory import POLICY_HINTS
@@ -233,6 +233,25 @@ def test_a_server_that_is_down_is_asked_last_for_a_while(district, domain, ad, z
     assert [server.port for server in servers.servers_of(ad)] == [636, 637]
     monkeypatch.setattr(servers, "monotonic", lambda: float("inf"))
     assert [server.port for server in servers.servers_of(ad)] == [637, 636]
+
+
+def test_what_may_have_been_done_is_not_done_again_elsewhere(district, domain, ad, zoe, by, monkeypatch):
+    """The answer is lost: no other server is asked, and the sentence says what may be."""
+    ad.servers = f"{domain.host}:636\n{domain.host}:3269"
+    ad.save()
+    allow(district.tenant, domain.host, 3269)
+    asked, modify = [], Link.modify
+
+    def lost(link, *what):
+        asked.append(modify(link, *what))
+        raise outgoing.Unreachable("lost")
+
+    monkeypatch.setattr(Link, "modify", lost)
+    with pytest.raises(Unreachable):
+        actions.reset_password(zoe, NEW, by=by)
+    assert len(asked) == 1
+    assert reason().startswith("Riverside AD broke off. It may have done it all the same")
+    assert not fresh(zoe).must_change_password
 
 
 def test_nobody_binds_without_a_secret(ad, zoe):

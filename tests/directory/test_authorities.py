@@ -51,6 +51,8 @@ def test_no_hash_of_a_password_that_lives_elsewhere_is_kept(district, by, memory
     assert memory.passwords == {SAM: (NEW, True)}
     assert not sam.has_usable_password()
     assert sam.must_change_password and sam.password_changed_at
+    said = Entry.objects.get(result=Result.SUCCESS).additional_details
+    assert {"key": "Authority", "value": "memory"} in said
 
 
 def test_ones_own_choice_goes_there_and_ends_other_sessions(district, memory, sign_in):

@@ -134,9 +134,10 @@ class LdapDirectory:
         """Whether this is the password of exactly one person there. Raises Refused or Unreachable."""
 
         def work(link: Link) -> Verdict:
-            found = link.search(self.base(link), self.where(person), ["1.1"], most=2)
+            base = self.base(link)
+            found = link.search(base, self.where(person), ["1.1"], most=2)
             if len(found) != 1:
-                return self._nobody(link)
+                return self._nobody(link, base)
             return self.verdict(link.bind(found[0].dn, password, self._asking()))
 
         return ask(self.directory, work)
@@ -146,13 +147,14 @@ class LdapDirectory:
         where = f"(&{self.people}{self.by_name(name)})"
 
         def work(link: Link) -> Verdict:
-            link.search(self.base(link), where, ["1.1"], most=2)
-            return self._nobody(link)
+            base = self.base(link)
+            link.search(base, where, ["1.1"], most=2)
+            return self._nobody(link, base)
 
         return ask(self.directory, work)
 
-    def _nobody(self, link: Link) -> Verdict:
-        link.bind(f"cn={token_hex(8)},{self.base(link)}", token_hex(8))
+    def _nobody(self, link: Link, base: str) -> Verdict:
+        link.bind(f"cn={token_hex(8)},{base}", token_hex(8))
         return Verdict.WRONG
 
     def _asking(self) -> list[Control] | None:

@@ -43,7 +43,9 @@ def servers_of(directory: ConnectedDirectory) -> list[Server]:
 def _parsed(line: str) -> Server:
     scheme, separator, rest = line.rpartition("://")
     host, _colon, port = rest.strip("/").rpartition(":") if _names_port(rest) else (rest.strip("/"), "", "")
-    number = int(port) if port else (389 if scheme == "ldap" else LDAPS)
+    number = int(port[:6]) if port else (389 if scheme == "ldap" else LDAPS)
+    if not host or not 0 < number < 65536:
+        raise Refused(_("“%(line)s” is no server.") % {"line": line})
     return Server(host.strip("[]").lower(), number, scheme == "ldap" or (not separator and number in PLAIN))
 
 
@@ -73,7 +75,7 @@ def trust(directory: ConnectedDirectory) -> ssl.SSLContext:
     try:
         # Without any of its own the context trusts what the system does.
         context = ssl.create_default_context(cadata=directory.ca_certificates.strip() or None)
-    except (ssl.SSLError, ValueError):
+    except (ssl.SSLError, TypeError, ValueError):  # letters beyond ASCII are a TypeError
         sentence = _("The certificate authority of %(directory)s cannot be read.")
         raise Refused(sentence % {"directory": directory.name}) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
