@@ -26,7 +26,9 @@ PHONES = {  # "phoneAuthenticationMethod resource type"
 }
 EMAIL = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f"  # "emailAuthenticationMethod resource type"
 SELECTED = "id,userPrincipalName,onPremisesSyncEnabled"
-WEAK = gettext_noop("%(service)s did not take this password: it does not meet the rules there.")
+WEAK = gettext_noop(
+    "%(service)s did not take this password, most likely because of its own rules for passwords."
+)
 LIVES_ELSEWHERE = gettext_noop(
     "%(name)s’s account in %(service)s comes from a local Active Directory, where the password lives."
 )
@@ -65,7 +67,7 @@ class Graph:
         profile = {"password": password, "forceChangePasswordNextSignIn": must_change}
         with errand_of(self.service, person) as errand:
             address = self._found(errand)
-            errand.write("PATCH", address, {"passwordProfile": profile}, refused=_(WEAK), done=204)
+            errand.write("PATCH", address, {"passwordProfile": profile}, refused=_(WEAK))
             self.details = errand.end_sessions(f"{address}/revokeSignInSessions")
 
     def unlock(self, person: User) -> None:
@@ -104,11 +106,11 @@ class Graph:
         address = f"{self._address(errand.person)}/authentication/{kind}"
         known = [errand.text(one, "id") for one in errand.rows(errand.read(address), "value")]
         if key in known and values:
-            errand.write("PATCH", f"{address}/{key}", values, refused=_(NOT_TAKEN), done=204)
+            errand.write("PATCH", f"{address}/{key}", values, refused=_(NOT_TAKEN))
         elif key in known:
-            errand.write("DELETE", f"{address}/{key}", refused=_(NOT_TAKEN), done=204)
+            errand.write("DELETE", f"{address}/{key}", refused=_(NOT_TAKEN))
         elif values:
-            errand.write("POST", address, values, refused=_(NOT_TAKEN), done=201)
+            errand.write("POST", address, values, refused=_(NOT_TAKEN))
 
 
 def _spaced(number: str) -> str:

@@ -56,7 +56,7 @@ def drip(handler) -> None:
 SERVERS_WORDS = {"error": {"code": "x", "message": f"you sent {NEW}", "errors": [{"message": NEW}]}}
 # What the write is answered with; which kind of failure; what the sentence holds.
 ANSWERS = [
-    (Says(400, SERVERS_WORDS), Refused, "did not take this password: it does not meet the rules there."),
+    (Says(400, SERVERS_WORDS), Refused, "did not take this password, most likely because of its own rules"),
     (Says(401, SERVERS_WORDS), Refused, "does not accept the account or the secret of “Riverside"),
     (Says(403, SERVERS_WORDS), Refused, "does not let MyStaff do this for"),
     (Says(404, SERVERS_WORDS), Refused, "is not in"),
@@ -68,6 +68,7 @@ ANSWERS = [
     (Says(503, headers={"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}), Unreachable, "is too busy."),
     (Says(500, SERVERS_WORDS), Unreachable, "(500). Whether it was done for"),
     (Says(503, b"gateway"), Unreachable, "(503). Whether it was done for"),
+    (Says(202, {}), Unreachable, "(202). Whether it was done for"),
     (Says(200, b"<html>nonsense"), Unreachable, "(200). Whether it was done for"),
     (Says(302, headers={"Location": "http://127.0.0.1:9/"}), Unreachable, "(302). Whether it was done for"),
     (Says(200, b"{" + b" " * outgoing.LARGEST + b"}"), Unreachable, "(200). Whether it was done for"),

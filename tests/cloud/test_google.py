@@ -5,7 +5,7 @@ import pytest
 from audit.models import Result
 from directory import actions
 from directory.connectors import Refused
-from directory.connectors.google import Google, Workspace
+from directory.connectors.google import FOR_READING, Google, Workspace
 from directory.models import PhoneType, Source, User
 from tests.cloud import workspace
 from tests.directory.trail import outcomes
@@ -46,7 +46,7 @@ def test_who_comes_from_there_is_asked_for_by_id(google, pia, at_google):
 
 def test_a_password_against_the_rules_there_is_refused_in_our_words(google, pia, by):
     kept = pia.password
-    with pytest.raises(Refused, match="^Google Workspace did not take this password: it does not meet"):
+    with pytest.raises(Refused, match="^Google Workspace did not take this password, most likely"):
         actions.reset_password(pia, "Ab1-xyz", by=by)
     assert outcomes(RESET) == [Result.FAILURE]
     assert google.signed_out == []
@@ -81,6 +81,14 @@ def test_the_recovery_address_is_the_alternate_one(google, at_google, pia):
 def test_unlocking_asks_nothing(google, pia, by):
     actions.unlock(pia, by=by)
     assert google.asked == []
+
+
+def test_a_connection_that_only_reads_is_tried_with_the_scopes_for_reading(google, at_google):
+    google.granted = set(FOR_READING)
+    with pytest.raises(Refused, match="does not accept the account"):
+        Google(at_google).probe()
+    at_google.writes_passwords = False
+    Google(at_google).probe()
 
 
 @pytest.mark.parametrize("missing", ["admin.directory.user", "admin.directory.user.security"])
