@@ -106,6 +106,7 @@ def test_a_look_up_that_fails_has_changed_nothing_and_says_no_more(vendor, by, s
         ),
         (Says(401, {"error": "invalid_client"}), Refused, "An administrator needs to look at this connected"),
         (Says(500), Unreachable, "does not understand (500)"),
+        (Says(429, headers={"Retry-After": "300"}), Unreachable, "is too busy."),
         (Says(200, b"<html>"), Unreachable, "does not understand (200)"),
         (Says(200, {"access_token": 7}), Unreachable, "does not understand (200)"),
         (Says(200, {"access_token": "two\r\nlines"}), Unreachable, "does not understand (200)"),
@@ -203,16 +204,20 @@ def test_a_connection_that_is_no_good_says_why(vendor, says, kind, sentence):
     assert sentence in str(caught.value)
 
 
-def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_trail(vendor, by, caplog):
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [(Says(403, SERVERS_WORDS), "status 403"), (Says(talks=lambda handler: None), "no answer")],
+)
+def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_trail(vendor, by, caplog, says, why):
     """The password is new by then: a failure here would keep it from whoever has to tell it."""
-    vendor.script = [None, None, Says(403, SERVERS_WORDS)]
+    vendor.script = [None, None, says]
     with caplog.at_level(logging.WARNING):
         actions.reset_password(vendor.person, NEW, by=by)
     assert outcomes(RESET) == [Result.SUCCESS]
-    assert f"of person {vendor.person.pk} did not end: status 403" in caplog.text
+    assert f"of person {vendor.person.pk} did not end: {why}" in caplog.text
     assert NEW not in caplog.text
     said = {one["key"]: one["value"] for one in last(RESET).additional_details}
-    assert said["Sessions"].startswith("Not ended in ") and said["Sessions"].endswith(" (status 403)")
+    assert said["Sessions"].startswith("Not ended in ") and said["Sessions"].endswith(f" ({why})")
 
 
 def test_a_number_that_is_refused_there_is_not_on_file_here(vendor, by):

@@ -6,7 +6,7 @@ import pytest
 
 from audit.models import Result
 from directory import actions
-from directory.connectors import Refused
+from directory.connectors import Refused, Unreachable
 from directory.connectors.graph import Entra, Graph
 from directory.models import ConnectedDirectory, PhoneType, Source, User
 from tests.cloud.conftest import allow, register
@@ -129,6 +129,22 @@ def test_a_number_is_added_changed_and_removed(graph, entra, sam, number, writte
 def test_each_kind_of_number_has_its_place(graph, entra, sam, phone_type):
     Graph(entra).set_phone(sam, phone_type, "+14255550100")
     assert list(graph.methods[sam.object_id, "phoneMethods"]) == [PHONES[phone_type]]
+
+
+@pytest.mark.parametrize("value", [None, 7, [7], [{}], [{"id": 7}]])
+def test_a_list_that_is_none_changes_nothing(graph, entra, sam, value):
+    graph.script = [Says(200, {"value": value})]
+    with pytest.raises(Unreachable, match=r"does not understand \(200\)"):
+        Graph(entra).set_phone(sam, PhoneType.MOBILE, "+14255550100")
+    assert len(graph.deeds()) == 1
+
+
+@pytest.mark.parametrize("field", ["directory_id", "account", "secret"])
+def test_a_connection_that_is_not_filled_in_asks_nobody(graph, entra, sam, field):
+    setattr(entra, field, "")
+    with pytest.raises(Refused, match="An administrator needs to look at this connected directory"):
+        Graph(entra).set_email(sam, None)
+    assert graph.asked == []
 
 
 def test_an_address_is_added_changed_and_removed(graph, entra, sam):
