@@ -29,6 +29,11 @@ def key_at(directory: ConnectedDirectory, person: User) -> str:
     return person.source_id if person.source and came.exists() else ""
 
 
+def is_name_of(found: str, person: User) -> bool:
+    """Whether a user name there is this person's: A is a, but no other letter is taken for one of these."""
+    return (found.lower() if found.isascii() else found) == person.user_principal_name
+
+
 @contextmanager
 def errand_of(service: Service, person: User) -> Iterator[Errand]:
     """An errand, while it has one of the tenant's slots. Raises Unreachable if all are taken."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from directory.connectors import Refused
-from directory.connectors.errands import Errand, errand_of, key_at
+from directory.connectors.errands import Errand, errand_of, is_name_of, key_at
 from directory.connectors.rest import Reply, Service
 from directory.models import ConnectedDirectory, PhoneType, User
 
@@ -109,7 +109,7 @@ class Google:
             return users + quote(key, safe="")
         name = errand.person.user_principal_name
         found = errand.read(f"{users}{quote(name, safe='')}?fields=id,primaryEmail")
-        if errand.text(found, "primaryEmail").lower() != name:
+        if not is_name_of(errand.text(found, "primaryEmail"), errand.person):
             raise Refused(errand.say(_("%(name)s is not in %(service)s.")))
         return users + quote(errand.text(found, "id"), safe="")
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from directory.connectors import Refused
-from directory.connectors.errands import Errand, errand_of, key_at
+from directory.connectors.errands import Errand, errand_of, is_name_of, key_at
 from directory.connectors.rest import Service
 from directory.models import ConnectedDirectory, PhoneType, User
 
@@ -89,7 +89,7 @@ class Graph:
         """Where the person is, by their own id; Refused for who is somebody else, or written to elsewhere."""
         found = errand.read(f"{self._address(errand.person)}?$select={SELECTED}")
         key = errand.text(found, "id")
-        same = errand.text(found, "userPrincipalName").lower() == errand.person.user_principal_name
+        same = is_name_of(errand.text(found, "userPrincipalName"), errand.person)
         # Of who comes from there the name may have changed over there meanwhile; the id does not.
         if not same and key != key_at(self.service.directory, errand.person):
             raise Refused(errand.say(_("%(name)s is not in %(service)s.")))

@@ -1,10 +1,12 @@
 """Google Workspace as an authority: what it is asked, judged by its description, and what is done there."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from audit.models import Result
 from directory import actions
-from directory.connectors import Refused
+from directory.connectors import AuthorityError, Refused
 from directory.connectors.google import FOR_READING, Google, Workspace
 from directory.models import PhoneType, Source, User
 from tests.cloud import workspace
@@ -34,6 +36,19 @@ def test_somebody_elses_alias_is_nobodys_name(google, pia, at_google):
     with pytest.raises(Refused, match="^Pia is not in Google Workspace.$"):
         Google(at_google).set_password(pia, NEW, must_change=True)
     assert "password" not in google.users[pia.google_id]
+
+
+@pytest.mark.parametrize(
+    ("there", "done"),
+    [("K.Moss@Riverside.Example", True), ("\u212a.moss@riverside.example", False), ("", False)],
+)
+def test_only_the_same_letters_are_the_same_name(google, pia, at_google, there, done):
+    pia.user_principal_name = "k.moss@riverside.example"
+    google.users[pia.google_id]["primaryEmail"] = there
+    google.aliases[pia.user_principal_name] = pia.google_id
+    with nullcontext() if done else pytest.raises(AuthorityError):
+        Google(at_google).set_password(pia, NEW, must_change=True)
+    assert ("password" in google.users[pia.google_id]) is done
 
 
 def test_who_comes_from_there_is_asked_for_by_id(google, pia, at_google):
