@@ -60,11 +60,11 @@ def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
     new.full_clean()
     with acting(by, administration.UPDATE_USER, old) as (_authority, deed):
         changed = note_changes(deed, old, new, FIELDS)
-        refuse_kept(old, changed)
         if "user_principal_name" in changed and old.authority != LOCAL:
             # By another name somebody else would be found there, and their password be reset.
             said = _("The user name of %(name)s is changed where the password is kept.")
             raise Refused(said % {"name": old.first_name})
+        refuse_kept(old, changed)
         dynamic_units.hold()  # before a new user name, which nobody can add to a location meanwhile
         with refused_if_taken(_("This user name is taken.")):
             new.save(update_fields=[*changed, "sort_name"])

@@ -16,6 +16,7 @@ from directory.connectors.rest import NoAnswer, Reply, Service
 from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory, Source, User
 
+DONE = {200, 201, 204}  # and not 202, which promises only
 REFUSALS = {400, 409, 412, 422}  # the request was understood and what it wants is not taken
 
 logger = getLogger(__name__)
@@ -26,6 +27,11 @@ def key_at(directory: ConnectedDirectory, person: User) -> str:
     its_own = Q(directory=directory) | Q(authority=directory)
     came = Source.objects.filter(its_own, key=person.source, kind=directory.kind)
     return person.source_id if person.source and came.exists() else ""
+
+
+def is_name_of(found: str, person: User) -> bool:
+    """Whether a user name there is this person's: A is a, but no other letter is taken for one of these."""
+    return (found.lower() if found.isascii() else found) == person.user_principal_name
 
 
 @contextmanager
@@ -64,9 +70,9 @@ class Errand:
         raise Unreachable(self.service.not_understood(Reply(200)))
 
     def write(
-        self, method: str, url: str, body: Mapping[str, Any] | None = None, *, refused: str, done: int
+        self, method: str, url: str, body: Mapping[str, Any] | None = None, *, refused: str
     ) -> dict[str, Any]:
-        """Change something; `done` is the status of success, `refused` the sentence where it is not taken.
+        """Change something; `refused` is the sentence where it is not taken.
 
         Raises Refused, or Unreachable, which says where it may have been done all the same.
         """
@@ -74,7 +80,7 @@ class Errand:
             reply = self.service.ask(method, url, body, end=self.end)
         except NoAnswer as error:
             raise Unreachable(f"{error} {self._unknown()}" if error.was_sent else str(error)) from None
-        if reply.status == done and reply.data is not None:
+        if reply.status in DONE and reply.data is not None:
             return reply.data
         if reply.status in REFUSALS:
             raise Refused(self.say(refused))

@@ -16,15 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from directory.connectors import Refused
-from directory.connectors.errands import Errand, errand_of, key_at
+from directory.connectors.errands import Errand, errand_of, is_name_of, key_at
 from directory.connectors.rest import Reply, Service
 from directory.models import ConnectedDirectory, PhoneType, User
 
 SCOPES = "https://www.googleapis.com/auth/"
 FOR_DEEDS = ("admin.directory.user", "admin.directory.user.security")
+FOR_READING = tuple(f"admin.directory.{what}.readonly" for what in ("user", "group", "orgunit"))
 LASTS = 600  # seconds that an assertion is good for; Google takes an hour at most
 BUSY = {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded"}  # "Directory API: Limits and Quotas"
-WEAK = gettext_noop("%(service)s did not take this password: it does not meet the rules there.")
+WEAK = gettext_noop(
+    "%(service)s did not take this password, most likely because of its own rules for passwords."
+)
 NOT_TAKEN = gettext_noop("%(service)s did not take this for %(name)s.")
 
 
@@ -75,7 +78,7 @@ class Google:
         values = {"password": password, "changePasswordAtNextLogin": must_change}
         with errand_of(self.service, person) as errand:
             address = self._address(errand)
-            errand.write("PUT", address, values, refused=_(WEAK), done=200)
+            errand.write("PUT", address, values, refused=_(WEAK))
             self.details = errand.end_sessions(f"{address}/signOut")
 
     def unlock(self, person: User) -> None:
@@ -90,13 +93,14 @@ class Google:
         self._update(person, {"recoveryEmail": address})
 
     def probe(self) -> None:
-        """Looks at the administrator whose rights it is lent."""
-        whom = quote(self.service.directory.acts_for, safe="")
-        self.service.probe(f"{self.service.address}/users/{whom}?fields=id")
+        """Looks at the administrator whose rights it is lent, with the scopes that it will want."""
+        row = self.service.directory
+        service = Workspace(row, FOR_DEEDS if row.writes_passwords else FOR_READING)
+        service.probe(f"{service.address}/users/{quote(row.acts_for, safe='')}?fields=id")
 
     def _update(self, person: User, values: Mapping[str, Any]) -> None:
         with errand_of(self.service, person) as errand:
-            errand.write("PUT", self._address(errand), values, refused=_(NOT_TAKEN), done=200)
+            errand.write("PUT", self._address(errand), values, refused=_(NOT_TAKEN))
 
     def _address(self, errand: Errand) -> str:
         """Where the person is, by Google's id: an address could also be somebody else's alias."""
@@ -105,7 +109,7 @@ class Google:
             return users + quote(key, safe="")
         name = errand.person.user_principal_name
         found = errand.read(f"{users}{quote(name, safe='')}?fields=id,primaryEmail")
-        if errand.text(found, "primaryEmail").lower() != name:
+        if not is_name_of(errand.text(found, "primaryEmail"), errand.person):
             raise Refused(errand.say(_("%(name)s is not in %(service)s.")))
         return users + quote(errand.text(found, "id"), safe="")
 

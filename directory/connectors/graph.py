@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from directory.connectors import Refused
-from directory.connectors.errands import Errand, errand_of, key_at
+from directory.connectors.errands import Errand, errand_of, is_name_of, key_at
 from directory.connectors.rest import Service
 from directory.models import ConnectedDirectory, PhoneType, User
 
@@ -26,7 +26,9 @@ PHONES = {  # "phoneAuthenticationMethod resource type"
 }
 EMAIL = "3ddfcfc8-9383-446f-83cc-3ab9be4be18f"  # "emailAuthenticationMethod resource type"
 SELECTED = "id,userPrincipalName,onPremisesSyncEnabled"
-WEAK = gettext_noop("%(service)s did not take this password: it does not meet the rules there.")
+WEAK = gettext_noop(
+    "%(service)s did not take this password, most likely because of its own rules for passwords."
+)
 LIVES_ELSEWHERE = gettext_noop(
     "%(name)s’s account in %(service)s comes from a local Active Directory, where the password lives."
 )
@@ -65,7 +67,7 @@ class Graph:
         profile = {"password": password, "forceChangePasswordNextSignIn": must_change}
         with errand_of(self.service, person) as errand:
             address = self._found(errand)
-            errand.write("PATCH", address, {"passwordProfile": profile}, refused=_(WEAK), done=204)
+            errand.write("PATCH", address, {"passwordProfile": profile}, refused=_(WEAK))
             self.details = errand.end_sessions(f"{address}/revokeSignInSessions")
 
     def unlock(self, person: User) -> None:
@@ -87,7 +89,7 @@ class Graph:
         """Where the person is, by their own id; Refused for who is somebody else, or written to elsewhere."""
         found = errand.read(f"{self._address(errand.person)}?$select={SELECTED}")
         key = errand.text(found, "id")
-        same = errand.text(found, "userPrincipalName").lower() == errand.person.user_principal_name
+        same = is_name_of(errand.text(found, "userPrincipalName"), errand.person)
         # Of who comes from there the name may have changed over there meanwhile; the id does not.
         if not same and key != key_at(self.service.directory, errand.person):
             raise Refused(errand.say(_("%(name)s is not in %(service)s.")))
@@ -104,11 +106,11 @@ class Graph:
         address = f"{self._address(errand.person)}/authentication/{kind}"
         known = [errand.text(one, "id") for one in errand.rows(errand.read(address), "value")]
         if key in known and values:
-            errand.write("PATCH", f"{address}/{key}", values, refused=_(NOT_TAKEN), done=204)
+            errand.write("PATCH", f"{address}/{key}", values, refused=_(NOT_TAKEN))
         elif key in known:
-            errand.write("DELETE", f"{address}/{key}", refused=_(NOT_TAKEN), done=204)
+            errand.write("DELETE", f"{address}/{key}", refused=_(NOT_TAKEN))
         elif values:
-            errand.write("POST", address, values, refused=_(NOT_TAKEN), done=201)
+            errand.write("POST", address, values, refused=_(NOT_TAKEN))
 
 
 def _spaced(number: str) -> str:

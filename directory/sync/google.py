@@ -13,14 +13,13 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from directory import outgoing
-from directory.connectors.google import Workspace
+from directory.connectors.google import FOR_READING, Workspace
 from directory.models import Source
 from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, Reading, UnitFact, UnitMemberFact
 from directory.sync.findings import Findings
 from directory.sync.pages import Lost, Pages, directory_of, own_domains, written
 from directory.sync.spool import Spool
 
-SCOPES = tuple(f"admin.directory.{what}.readonly" for what in ("user", "group", "orgunit"))
 PEOPLE = "id,primaryEmail,name,suspended,archived,orgUnitPath,externalIds,organizations"
 USERS = f"users?customer=my_customer&maxResults=500&fields=nextPageToken,users({PEOPLE})"
 GROUPS = "groups?customer=my_customer&maxResults=200&fields=nextPageToken,groups(id,name,email)"
@@ -43,7 +42,7 @@ def read(source: Source, content: bytes | None, findings: Findings) -> Reading:
 
 class _Reader:
     def __init__(self, source: Source, findings: Findings) -> None:
-        self.service = Workspace(directory_of(source), SCOPES)
+        self.service = Workspace(directory_of(source), FOR_READING)
         self.findings, self.domains = findings, own_domains()
         self.spool = Spool()
         self.paths: dict[str, str] = {}  # of units: their keys

@@ -56,7 +56,7 @@ def drip(handler) -> None:
 SERVERS_WORDS = {"error": {"code": "x", "message": f"you sent {NEW}", "errors": [{"message": NEW}]}}
 # What the write is answered with; which kind of failure; what the sentence holds.
 ANSWERS = [
-    (Says(400, SERVERS_WORDS), Refused, "did not take this password: it does not meet the rules there."),
+    (Says(400, SERVERS_WORDS), Refused, "did not take this password, most likely because of its own rules"),
     (Says(401, SERVERS_WORDS), Refused, "does not accept the account or the secret of “Riverside"),
     (Says(403, SERVERS_WORDS), Refused, "does not let MyStaff do this for"),
     (Says(404, SERVERS_WORDS), Refused, "is not in"),
@@ -68,6 +68,7 @@ ANSWERS = [
     (Says(503, headers={"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}), Unreachable, "is too busy."),
     (Says(500, SERVERS_WORDS), Unreachable, "(500). Whether it was done for"),
     (Says(503, b"gateway"), Unreachable, "(503). Whether it was done for"),
+    (Says(202, {}), Unreachable, "(202). Whether it was done for"),
     (Says(200, b"<html>nonsense"), Unreachable, "(200). Whether it was done for"),
     (Says(302, headers={"Location": "http://127.0.0.1:9/"}), Unreachable, "(302). Whether it was done for"),
     (Says(200, b"{" + b" " * outgoing.LARGEST + b"}"), Unreachable, "(200). Whether it was done for"),
@@ -105,6 +106,7 @@ def test_a_look_up_that_fails_has_changed_nothing_and_says_no_more(vendor, by, s
         ),
         (Says(401, {"error": "invalid_client"}), Refused, "An administrator needs to look at this connected"),
         (Says(500), Unreachable, "does not understand (500)"),
+        (Says(429, headers={"Retry-After": "300"}), Unreachable, "is too busy."),
         (Says(200, b"<html>"), Unreachable, "does not understand (200)"),
         (Says(200, {"access_token": 7}), Unreachable, "does not understand (200)"),
         (Says(200, {"access_token": "two\r\nlines"}), Unreachable, "does not understand (200)"),
@@ -202,16 +204,20 @@ def test_a_connection_that_is_no_good_says_why(vendor, says, kind, sentence):
     assert sentence in str(caught.value)
 
 
-def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_trail(vendor, by, caplog):
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [(Says(403, SERVERS_WORDS), "status 403"), (Says(talks=lambda handler: None), "no answer")],
+)
+def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_trail(vendor, by, caplog, says, why):
     """The password is new by then: a failure here would keep it from whoever has to tell it."""
-    vendor.script = [None, None, Says(403, SERVERS_WORDS)]
+    vendor.script = [None, None, says]
     with caplog.at_level(logging.WARNING):
         actions.reset_password(vendor.person, NEW, by=by)
     assert outcomes(RESET) == [Result.SUCCESS]
-    assert f"of person {vendor.person.pk} did not end: status 403" in caplog.text
+    assert f"of person {vendor.person.pk} did not end: {why}" in caplog.text
     assert NEW not in caplog.text
     said = {one["key"]: one["value"] for one in last(RESET).additional_details}
-    assert said["Sessions"].startswith("Not ended in ") and said["Sessions"].endswith(" (status 403)")
+    assert said["Sessions"].startswith("Not ended in ") and said["Sessions"].endswith(f" ({why})")
 
 
 def test_a_number_that_is_refused_there_is_not_on_file_here(vendor, by):

@@ -1,11 +1,13 @@
 """Google Workspace as an authority: what it is asked, judged by its description, and what is done there."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from audit.models import Result
 from directory import actions
-from directory.connectors import Refused
-from directory.connectors.google import Google, Workspace
+from directory.connectors import AuthorityError, Refused
+from directory.connectors.google import FOR_READING, Google, Workspace
 from directory.models import PhoneType, Source, User
 from tests.cloud import workspace
 from tests.directory.trail import outcomes
@@ -36,6 +38,19 @@ def test_somebody_elses_alias_is_nobodys_name(google, pia, at_google):
     assert "password" not in google.users[pia.google_id]
 
 
+@pytest.mark.parametrize(
+    ("there", "done"),
+    [("K.Moss@Riverside.Example", True), ("\u212a.moss@riverside.example", False), ("", False)],
+)
+def test_only_the_same_letters_are_the_same_name(google, pia, at_google, there, done):
+    pia.user_principal_name = "k.moss@riverside.example"
+    google.users[pia.google_id]["primaryEmail"] = there
+    google.aliases[pia.user_principal_name] = pia.google_id
+    with nullcontext() if done else pytest.raises(AuthorityError):
+        Google(at_google).set_password(pia, NEW, must_change=True)
+    assert ("password" in google.users[pia.google_id]) is done
+
+
 def test_who_comes_from_there_is_asked_for_by_id(google, pia, at_google):
     Source.objects.create(key="google-people", name="Google", kind="google", directory=at_google)
     google.users[pia.google_id]["primaryEmail"] = "pia.hill@riverside.example"
@@ -46,7 +61,7 @@ def test_who_comes_from_there_is_asked_for_by_id(google, pia, at_google):
 
 def test_a_password_against_the_rules_there_is_refused_in_our_words(google, pia, by):
     kept = pia.password
-    with pytest.raises(Refused, match="^Google Workspace did not take this password: it does not meet"):
+    with pytest.raises(Refused, match="^Google Workspace did not take this password, most likely"):
         actions.reset_password(pia, "Ab1-xyz", by=by)
     assert outcomes(RESET) == [Result.FAILURE]
     assert google.signed_out == []
@@ -81,6 +96,14 @@ def test_the_recovery_address_is_the_alternate_one(google, at_google, pia):
 def test_unlocking_asks_nothing(google, pia, by):
     actions.unlock(pia, by=by)
     assert google.asked == []
+
+
+def test_a_connection_that_only_reads_is_tried_with_the_scopes_for_reading(google, at_google):
+    google.granted = set(FOR_READING)
+    with pytest.raises(Refused, match="does not accept the account"):
+        Google(at_google).probe()
+    at_google.writes_passwords = False
+    Google(at_google).probe()
 
 
 @pytest.mark.parametrize("missing", ["admin.directory.user", "admin.directory.user.security"])

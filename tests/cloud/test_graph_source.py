@@ -131,6 +131,15 @@ def test_what_is_gone_is_told(graph, source, people):
     }
 
 
+def test_a_group_that_is_gone_takes_its_members_along(graph, source, people):
+    kept(source, *people)
+    graph.groups.put("g", displayName="Choir")
+    graph.groups.member("g", "u1")
+    read(source)
+    graph.groups.remove("g")
+    assert read(source)[0] == [GoneFact("group", "g")]
+
+
 def test_in_a_delta_members_are_those_who_are_here(graph, source, people):
     kept(source, "u1")
     graph.groups.put("g", displayName="Everybody")

@@ -12,10 +12,10 @@ from directory.sync.facts import GrantFact, GroupFact, GroupMemberFact, PersonFa
 from directory.sync.findings import Findings, RosterError
 from directory.sync.groups_to_units import units_of_groups
 from tests.directory.sync import exports
+from tests.directory.sync.deltas import delta as delta_files
+from tests.directory.sync.deltas import row
 from tests.directory.sync.malformed_csv import MANAGERS, MEMBERS, PEOPLE, UNITS, pack
 from tests.directory.sync.oneroster_server import CLIENT, SECRET
-from tests.directory.sync.test_oneroster_delta import delta as delta_files
-from tests.directory.sync.test_oneroster_delta import row
 from tests.directory.sync.test_oneroster_rest import server  # noqa: F401 - a fixture
 
 FACTS = (UnitFact, PersonFact, GroupFact, UnitMemberFact, GroupMemberFact, GrantFact)

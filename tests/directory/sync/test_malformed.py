@@ -12,12 +12,13 @@ from directory.sync import runs
 from directory.sync.oneroster_rest import service as client
 from tenants.models import AllowedHost, operators
 from tests.directory.sync import exports, malformed_csv
+from tests.directory.sync.deltas import delta
 from tests.directory.sync.malformed_csv import FOR_THE_PLAN, MALFORMED
+from tests.directory.sync.malformed_service import BROKEN, OBJECTS
 from tests.directory.sync.oneroster_server import CLIENT, SECRET, running
 from tests.directory.sync.states import state
-from tests.directory.sync.test_oneroster_delta import ROWS, delta
+from tests.directory.sync.test_oneroster_delta import ROWS
 from tests.directory.sync.test_oneroster_refusals import REFUSED
-from tests.directory.sync.test_oneroster_rest import BROKEN, OBJECTS
 
 
 @pytest.fixture
