@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from directory import outgoing
 from directory.models import Source
@@ -27,7 +28,7 @@ PATIENCE = 60  # seconds for a page
 LONGEST = 60 * 60  # seconds for everything
 WAITS = (2, 10)  # seconds before another try
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-ADDRESS, TOKEN = "Source.address", "token"
+ADDRESS, TOKEN = gettext_lazy("address of the source"), "token"
 
 
 class Service:
@@ -134,7 +135,7 @@ class Service:
 
     def _stop(self, resource: str, offset: int, text: str, **values: object) -> None:
         """Refuse, where: at the object that would have come next."""
-        place = 0 if resource in (TOKEN, ADDRESS) else offset + 1
+        place = 0 if resource == TOKEN else offset + 1
         self.findings.refuse(resource, place, text, **values)
         self.findings.stop_if_refused()
 

@@ -226,7 +226,7 @@ def test_an_answer_without_a_token_is_refused(refused, server, answer):
 )  # fmt: skip
 def test_what_is_no_address_is_refused_before_anything_is_sent(refused, server, address):
     assert refused(address=address) == [
-        "Source.address: The address is not one like https://sis.example/oneroster."
+        "address of the source: The address is not one like https://sis.example/oneroster."
     ]
     assert server.asked == []
 
