@@ -89,7 +89,12 @@ class Keeper:
             self._text = None
 
     def commit(self, source: Source) -> str:
-        """Store the files in the transaction that writes what they say; the new cursor."""
+        """Store the files in the transaction that writes what they say; the new cursor.
+
+        Before all facts were taken there is nothing to store, and the cursor stays.
+        """
+        if not self.version:
+            return source.cursor
         self.end()
         rows = RosterFile.objects.filter(source_id=source.pk)
         stored = {name: bytes(content) for name, content in rows.values_list("name", "content")}
