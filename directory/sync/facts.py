@@ -1,7 +1,7 @@
 """What a reader yields: facts of one source, by the source's own keys, one after the other.
 
 Whatever the source is, plan and apply see only these. `file` and `line` say where a fact stands; those of a
-service name the resource as their file and have no line.
+service name the resource as their file, and as line the number of the object there, or 0.
 """
 
 from __future__ import annotations

@@ -7,12 +7,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from directory.sync.findings import Findings
-from directory.sync.temporary import make, rows
+from directory.sync.temporary import make, rows, run
 
 STORED = """
     SELECT id, source_id AS key, user_principal_name AS upn, display_name, given_name, surname, job_title,
         department, employee_id, is_active, disabled_by_source, vanished_at, authority
     FROM directory_user WHERE source = %(source)s
+"""
+# An id that was somebody else's: neither the user name nor the employee number (where there is none, neither
+# of the names) is the same. An account must not become another's, who would sign in with its password. Whose
+# id it was is gone, unless they come under another one; who has it now is held back.
+HANDED_ON = """
+    SELECT s.key, s.file, s.line, s.upn, o.upn AS old_upn
+    FROM staged_people s JOIN stored_people o ON o.key = s.key
+    WHERE s.upn <> o.upn
+        AND CASE WHEN s.employee_id <> '' AND o.employee_id <> '' THEN s.employee_id <> o.employee_id
+            ELSE s.given_name <> o.given_name AND s.surname <> o.surname END
 """
 # Whoever is to have a name that somebody has already who is not in the source any more, or never was. Of two
 # whom the source still knows each settles itself, so names may be swapped. A new key is a known person's if
@@ -77,8 +87,11 @@ IDS = """
     LEFT JOIN plan_people n ON n.key = s.key
     LEFT JOIN stored_people o ON o.key = s.key
     UNION ALL
+    SELECT h.key, NULL FROM handed_on h
+    UNION ALL
     SELECT o.key, o.id FROM stored_people o
     WHERE %(is_delta)s AND o.vanished_at IS NULL
+        AND NOT EXISTS (SELECT FROM handed_on h WHERE h.key = o.key)
         AND NOT EXISTS (SELECT FROM staged_people s WHERE s.key = o.key)
         AND NOT EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'person' AND g.key = o.key)
 """
@@ -88,7 +101,8 @@ VANISHED = """
         AND NOT EXISTS (SELECT FROM staged_people s WHERE s.key = o.key)
         AND NOT EXISTS (SELECT FROM plan_conflicts c WHERE c.is_rekeyed AND c.holder_key = o.key)
         AND (NOT %(is_delta)s
-            OR EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'person' AND g.key = o.key))
+            OR EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'person' AND g.key = o.key)
+            OR EXISTS (SELECT FROM handed_on h WHERE h.key = o.key))
 """
 REMOVED = """
     SELECT o.id, o.upn, o.display_name FROM stored_people o
@@ -110,6 +124,8 @@ def plan_people(findings: Findings, **values: Any) -> None:
     `values` are the source's key, is_delta, authority, keeps_jobs, remove_before.
     """
     make("stored_people", STORED, source=values["source"])
+    if make("handed_on", HANDED_ON):
+        run("DELETE FROM staged_people s USING handed_on h WHERE h.key = s.key")
     make("plan_conflicts", CONFLICTS, is_delta=values["is_delta"])
     make("plan_people", PEOPLE, authority=values["authority"], keeps_jobs=values["keeps_jobs"])
     make("plan_person_ids", IDS, is_delta=values["is_delta"])
@@ -122,6 +138,11 @@ def _tell(findings: Findings) -> None:
     """A name that was to become free may have stayed where it was: that is refused."""
     kept = _("The user name “%(name)s” belongs to somebody else; this person keeps the old one.")
     held = _("The user name “%(name)s” belongs to somebody else; this person is held back.")
+    other = _("The id of “%(name)s” was that of “%(before)s”; this person is held back.")
+    for file, line, name, before in rows(
+        "SELECT file, line, upn, old_upn FROM handed_on ORDER BY file, line"
+    ):
+        findings.warn(file, line, other, name=name, before=before)
     query = "SELECT file, line, upn, own IS NULL FROM plan_conflicts WHERE NOT is_rekeyed ORDER BY file, line"
     for file, line, name, is_new in rows(query):
         findings.warn(file, line, held if is_new else kept, name=name)

@@ -24,8 +24,10 @@ PUPILS_ONLY = ".students"
 DEFAULT = {TEACHER: roles.PASSWORD}
 # What is not here somebody is in a class or in a district, not at a school.
 SCHOOL_ROLES = STAFF_ROLES - {TEACHER, "districtAdministrator", "systemAdministrator"}
+# Over a location these help people and no more; any other one the tenant's own mapping has to name.
+HELPING = frozenset({roles.PASSWORD, roles.HELPDESK, roles.AUTHENTICATION, roles.USER})
 KEYS = frozenset({TEACHER, MANAGERS} | SCHOOL_ROLES | {role + PUPILS_ONLY for role in SCHOOL_ROLES})
-SETTINGS = "Source.roles"  # where a problem with the mapping stands
+SETTINGS = gettext_lazy("roles of the source")  # where a problem with the mapping stands
 
 
 @dataclass(frozen=True)

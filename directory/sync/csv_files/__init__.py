@@ -10,6 +10,7 @@ from io import BytesIO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from directory.models import Source
 from directory.sync.csv_files.fields import FIELDS, FILES, PEOPLE
@@ -24,7 +25,7 @@ from tenants.models import Tenant
 
 __all__ = ["read"]
 _ZIP = b"PK\x03\x04"
-SETTINGS = "Source.columns"  # where a problem with the mapping stands
+SETTINGS = gettext_lazy("columns of the source")  # where a problem with the mapping stands
 
 
 def read(source: Source, content: bytes | None, findings: Findings) -> Reading:

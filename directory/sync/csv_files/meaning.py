@@ -7,12 +7,12 @@ from datetime import date, datetime, time
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory import roles
 from directory.models import Kind
 from directory.sync.csv_files.fields import MANAGERS, MEMBERS, PEOPLE, UNITS
 from directory.sync.csv_files.sheets import Sheet
 from directory.sync.facts import Fact, GrantFact, PersonFact, UnitFact, UnitMemberFact
 from directory.sync.oneroster.cells import Row
+from directory.sync.role_mapping import HELPING
 
 _BETWEEN_UNITS = re.compile("[;|]")
 
@@ -98,11 +98,14 @@ class Meaning:
             yield from self._once(GrantFact(unit, role, person, "", *dates, *_at(row)))
 
     def _role(self, row: Row) -> str:
-        """A role by its own name, or by what the tenant's mapping calls it; without one what managers get."""
+        """A role by its own name, or by what the tenant's mapping calls it; without one what managers get.
+
+        Whoever writes the file gives nothing beyond help that the tenant has not named itself.
+        """
         text = row.text("role")
         if not text:
             return self.managers_get
-        known = {role.casefold(): role for role in roles.UNIT_SCOPABLE}
+        known = {role.casefold(): role for role in HELPING | set(self.mapping.values())}
         known |= {key.casefold(): role for key, role in self.mapping.items()}
         role = known.get(text.casefold(), "")
         if not role:

@@ -89,11 +89,18 @@ class Keeper:
             self._text = None
 
     def commit(self, source: Source) -> str:
-        """Store the files in the transaction that writes what they say; the new cursor."""
+        """Store the files in the transaction that writes what they say; the new cursor.
+
+        Before all facts were taken there is nothing to store, and the cursor stays.
+        """
+        if not self.version:
+            return source.cursor
         self.end()
-        RosterFile.objects.filter(source_id=source.pk).delete()
+        rows = RosterFile.objects.filter(source_id=source.pk)
+        stored = {name: bytes(content) for name, content in rows.values_list("name", "content")}
+        new = {name: content for name, content in self.files.items() if stored.get(name) != content}
+        rows.filter(name__in=[*new, *(stored.keys() - self.files.keys())]).delete()
         RosterFile.objects.bulk_create(
-            RosterFile(source_id=source.pk, name=name, content=content)
-            for name, content in self.files.items()
+            RosterFile(source_id=source.pk, name=name, content=content) for name, content in new.items()
         )
         return self.version

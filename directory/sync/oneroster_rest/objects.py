@@ -58,6 +58,11 @@ def _plain(*names: str) -> dict[str, Cell]:
     return {name: lambda one, name=name: _text(one.get(name)) for name in names}
 
 
+def _either(column: str, name: str) -> dict[str, Cell]:
+    """The files and the service call it otherwise, and so do servers."""
+    return {column: lambda one: _text(one.get(name) or one.get(column))}
+
+
 def _reference(column: str, name: str) -> dict[str, Cell]:
     return {column: lambda one: _id(one.get(name))}
 
@@ -138,8 +143,8 @@ USERS = Collection(
     "users",
     _ALWAYS
     | _plain("enabledUser", "username", "givenName", "familyName", "middleName", "identifier")
-    | {"preferredGivenName": lambda one: _text(one.get("preferredFirstName"))}
-    | {"preferredFamilyName": lambda one: _text(one.get("preferredLastName"))}
+    | _either("preferredGivenName", "preferredFirstName")
+    | _either("preferredFamilyName", "preferredLastName")
     | _listed("grades", "grades", _text)
     | _reference("primaryOrgSourcedId", "primaryOrg"),
 )

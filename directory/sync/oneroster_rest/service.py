@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from directory import outgoing
 from directory.models import Source
@@ -20,14 +21,14 @@ from directory.sync.oneroster.tables import MAX_ROWS
 PATH = "/ims/oneroster/rostering/v1p2"
 # OneRoster 1.2, "Rostering Service REST/JSON Binding", 3.3: reads the core of it, and no demographics.
 SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/roster-core.readonly"
-TOKEN_PATHS = ("/token", "/oauth2/token", "/oauth/token", "/oauth/access_token")
+TOKEN_PATHS = ("/token", "/oauth2/token", "/oauth/token", "/oauth/access_token", "/ims/oneroster/token")
 PAGE = 500  # objects asked for at once; many servers give 100
 LARGEST = 16 * 2**20  # bytes of a page
 PATIENCE = 60  # seconds for a page
-LONGEST = 2 * 60 * 60  # seconds for everything
+LONGEST = 60 * 60  # seconds for everything
 WAITS = (2, 10)  # seconds before another try
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-ADDRESS, TOKEN = "Source.address", "token"
+ADDRESS, TOKEN = gettext_lazy("address of the source"), "token"
 
 
 class Service:
@@ -77,7 +78,7 @@ class Service:
         url = f"{self.base}{PATH}/{resource}?{query}"
         for is_fresh in (False, True):
             if is_fresh or not self.token:
-                self.token = self._new_token(resource, offset)
+                self.token = self._new_token()
             headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
             answer = self._ask(resource, offset, "GET", url, headers)
             if answer.status != 401:
@@ -87,17 +88,10 @@ class Service:
             self._stop(resource, offset, text, status=answer.status)
         return answer
 
-    def _new_token(self, resource: str, offset: int) -> str:
-        """RFC 6749, 4.4 and 2.3.1."""
-        pair = ":".join(quote(text, safe="") for text in (self.source.client_id, self.source.secret))
-        headers = {
-            "Authorization": f"Basic {b64encode(pair.encode()).decode()}",
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Accept": "application/json",
-        }
-        form = urlencode({"grant_type": "client_credentials", "scope": SCOPE}).encode()
+    def _new_token(self) -> str:
+        """RFC 6749, 4.4."""
         for url in self.token_urls:
-            answer = self._ask(TOKEN, offset, "POST", url, headers, form)
+            answer = self._asked_for_token(url)
             if answer.status not in (404, 405):
                 self.token_urls = [url]
                 break
@@ -108,6 +102,19 @@ class Service:
         if not token:
             self._stop(TOKEN, 0, _("The answer holds no token."))
         return token
+
+    def _asked_for_token(self, url: str) -> outgoing.Answer:
+        """RFC 6749, 2.3.1: as every server should take it; else in the form, as some do only."""
+        name, secret = self.source.client_id, self.source.secret
+        pair = f"{quote(name, safe='')}:{quote(secret, safe='')}"
+        basic = {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+        kind = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        form = {"grant_type": "client_credentials", "scope": SCOPE}
+        answer = self._ask(TOKEN, 0, "POST", url, kind | basic, urlencode(form).encode())
+        if answer.status in (400, 401):
+            form |= {"client_id": name, "client_secret": secret}
+            answer = self._ask(TOKEN, 0, "POST", url, kind, urlencode(form).encode())
+        return answer
 
     def _ask(
         self, resource: str, offset: int, method: str, url: str, headers: dict[str, str], body: bytes = b""
@@ -134,7 +141,7 @@ class Service:
 
     def _stop(self, resource: str, offset: int, text: str, **values: object) -> None:
         """Refuse, where: at the object that would have come next."""
-        place = 0 if resource in (TOKEN, ADDRESS) else offset + 1
+        place = 0 if resource == TOKEN else offset + 1
         self.findings.refuse(resource, place, text, **values)
         self.findings.stop_if_refused()
 

@@ -15,7 +15,7 @@ from directory.sync.facts import (
     UnitMemberFact,
 )
 
-PEOPLE = 600
+PEOPLE = 300
 
 
 def facts(year: int) -> Iterator[Fact]:

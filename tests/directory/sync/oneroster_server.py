@@ -105,17 +105,18 @@ class OneRoster:
     with_: object = 500  # a status, bytes of an answer, None to hang up
     takes: str = f"{CLIENT}:{SECRET}"
     token_path: str = "/sis/token"
+    in_the_form: bool = False  # takes a client's secret there only
     gives: object = None  # the answer to who asks for a token, instead
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}/sis"
 
-    def talk(self, request: BaseHTTPRequestHandler) -> None:
+    def talk(self, request: BaseHTTPRequestHandler, body: str) -> None:
         parts = urlsplit(request.path)
         self.asked.append(request.path)
         if parts.path == self.token_path:
-            self._token(request)
+            self._token(request, parse_qs(body))
         elif request.command == "POST":
             send(request, 404)
         elif request.headers["Authorization"] != f"Bearer {self.tokens[-1] if self.tokens else ''}":
@@ -125,9 +126,11 @@ class OneRoster:
         else:
             self._page(request, parts.path.rpartition("/")[2], parse_qs(parts.query))
 
-    def _token(self, request) -> None:
+    def _token(self, request, form: dict[str, list[str]]) -> None:
         scheme, _space, pair = (request.headers["Authorization"] or "").partition(" ")
         given = unquote(b64decode(pair).decode()) if scheme == "Basic" else ""
+        if self.in_the_form:
+            given = f"{form.get('client_id', [''])[0]}:{form.get('client_secret', [''])[0]}"
         if self.gives is not None:
             send(request, 200, self.gives)
         elif given != self.takes:
@@ -174,5 +177,5 @@ def running():
     """The service, until the end of the block."""
     with servers.web() as site:
         service = OneRoster(site.port)
-        site.talks = service.talk
+        site.talks = lambda request: service.talk(request, site.asked[-1].body)
         yield service

@@ -147,11 +147,12 @@ def test_nothing_is_said_twice(read):
         ("", roles.HELPDESK),
         ("helpdesk administrator", roles.HELPDESK),
         (roles.AUTHENTICATION, roles.AUTHENTICATION),
-        ("Principal", roles.USER),
+        ("Principal", roles.PRIVILEGED_AUTHENTICATION),
+        (roles.PRIVILEGED_AUTHENTICATION, roles.PRIVILEGED_AUTHENTICATION),
     ],
 )
 def test_a_managers_role_by_its_name_or_by_the_tenants_word(read, cell, role):
-    mapping = {"managers": roles.HELPDESK, "principal": roles.USER}
+    mapping = {"managers": roles.HELPDESK, "principal": roles.PRIVILEGED_AUTHENTICATION}
     managers = f"unit,person,role\nb,nora.field,{cell}\n"
     facts = read(pack(people=PEOPLE, units=UNITS, managers=managers), roles=mapping)
     assert facts[-1] == GrantFact("b", role, NORA)
@@ -173,7 +174,7 @@ def test_what_is_over_gives_nothing(read):
 def test_what_is_not_read_is_said(read):
     read(pack(people=PEOPLE, notes="x"), columns={"favourite colour": "x"})
     assert read.warnings == [
-        "Source.columns: “favourite colour” is no field of ours.",
+        "columns of the source: “favourite colour” is no field of ours.",
         "notes.csv: “notes.csv” was left out.",
     ]
 

@@ -175,6 +175,23 @@ def test_a_run_that_writes_nothing_keeps_nothing(bring, source):
     assert "nora" in {fact.key for fact in of(PersonFact, bring(delta(users="")))}
 
 
+def test_the_same_again_is_not_written_again(bring):
+    bring(exports.files())
+    kept = dict(RosterFile.objects.values_list("name", "pk"))
+    bring(exports.files())
+    assert dict(RosterFile.objects.values_list("name", "pk")) == kept
+    bring(delta(users=row("users", "nora", "tobedeleted")))
+    now = dict(RosterFile.objects.values_list("name", "pk"))
+    assert {name for name in kept if now[name] != kept[name]} == {"users.csv"}
+
+
+def test_a_file_that_is_absent_for_good_is_forgotten(bring):
+    bring(exports.files())
+    files = exports.files() | {"academicSessions.csv": None}
+    bring(files | {"manifest.csv": exports.manifest("1.2", academicSessions="absent")})
+    assert not RosterFile.objects.filter(name="academicSessions.csv").exists()
+
+
 def test_nothing_is_kept_that_is_not_read(bring):
     files = exports.files()
     files["users.csv"] = files["users.csv"].replace("2001,,,", "2001,nora@home.example,+15550100,+15550101")

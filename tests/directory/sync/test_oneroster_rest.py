@@ -129,17 +129,23 @@ def test_the_token_may_come_from_another_address(read, server):
     assert server.asked[0] == "/sis/token?app=x"
 
 
-@pytest.mark.parametrize("path", ["/sis/oauth2/token", "/token", "/oauth/access_token"])
+@pytest.mark.parametrize("path", ["/sis/oauth2/token", "/token", "/ims/oneroster/token"])
 def test_or_where_tokens_often_are_on_the_same_host(read, server, path):
     server.token_path = path
     read()
     assert path in server.asked
 
 
+def test_a_server_that_takes_the_secret_in_the_form_only(read, server):
+    server.in_the_form = True
+    read()
+    assert server.asked[:2] == ["/sis/token"] * 2 and server.tokens == ["token-0"]
+
+
 def test_without_any_the_last_answer_is_told(refused, server):
     server.token_path = "/hidden"
     assert refused() == ["token: The service gives no token for this client ID and secret (404)."]
-    assert len(server.asked) == 8
+    assert len(server.asked) == 2 * len(client.TOKEN_PATHS)
 
 
 @pytest.mark.parametrize(("how", "why"), BROKEN)
@@ -226,7 +232,7 @@ def test_an_answer_without_a_token_is_refused(refused, server, answer):
 )  # fmt: skip
 def test_what_is_no_address_is_refused_before_anything_is_sent(refused, server, address):
     assert refused(address=address) == [
-        "Source.address: The address is not one like https://sis.example/oneroster."
+        "address of the source: The address is not one like https://sis.example/oneroster."
     ]
     assert server.asked == []
 

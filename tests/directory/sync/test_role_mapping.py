@@ -20,7 +20,7 @@ def test_an_empty_role_gives_nothing():
 def test_a_role_that_no_location_can_be_given_for_is_refused(role):
     findings = Findings()
     mapping_of({"teacher": role}, findings)
-    with pytest.raises(RosterError, match=f"^Source.roles: “{role}” cannot be given over a location"):
+    with pytest.raises(RosterError, match=f"^roles of the source: “{role}” cannot be given over a location"):
         findings.stop_if_refused()
 
 
@@ -29,7 +29,7 @@ def test_what_gives_nothing_is_said(key):
     findings = Findings()
     assert mapping_of({key: roles.PASSWORD}, findings) == {}
     assert [str(warning) for warning in findings.warnings] == [
-        f"Source.roles: “{key}” is no role that gives anything."
+        f"roles of the source: “{key}” is no role that gives anything."
     ]
 
 
