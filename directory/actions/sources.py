@@ -51,12 +51,13 @@ FIELDS = {
 }
 CHANGEABLE = tuple(name for name in FIELDS if name not in ("key", "kind"))
 # What the rows that a source keeps become when it is gone.
+_FREE = {"source": "", "source_id": ""}
 RELEASED = {
-    User: {"source": "", "source_id": "", "vanished_at": None, "disabled_by_source": False},
-    AdministrativeUnit: {"source": "", "source_id": ""},
-    Group: {"source": "", "source_id": ""},
-    UnitMembership: {"source": ""},
-    GroupMember: {"source": ""},
+    "people": (User, _FREE | {"vanished_at": None, "disabled_by_source": False}),
+    "locations": (AdministrativeUnit, _FREE),
+    "groups": (Group, _FREE),
+    "memberships": (UnitMembership, {"source": ""}),
+    "group members": (GroupMember, {"source": ""}),
 }
 TAKEN = gettext_lazy("There is one of this short name already.")
 
@@ -106,9 +107,9 @@ def delete_source(source: Source, *, by: Initiator) -> None:
             raise Refused(_("A run of this source goes on. Delete it when the run has ended."))
         wait_for_turn()
         _end_roles(source, deed)
-        for model, values in RELEASED.items():
+        for what, (model, values) in RELEASED.items():
             kept = model.objects.filter(source=source.key).update(**values)
-            deed.details[f"{model.__name__} rows that stay"] = str(kept)
+            deed.details[f"{what} that stay"] = str(kept)
         source.delete()
 
 

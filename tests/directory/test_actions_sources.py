@@ -138,6 +138,12 @@ def test_each_role_that_ends_is_an_entry(kept, admin, district):
     assert {entry.correlation_id for entry in ended} == {last("Delete synchronization source").correlation_id}
 
 
+def test_the_trail_says_how_much_stays(kept, admin):
+    delete_source(kept, by=admin)
+    details = last("Delete synchronization source").additional_details
+    assert {"key": "people that stay", "value": "1"} in details
+
+
 def test_another_source_keeps_its_own(kept, admin, district):
     make_source("other", name="Other")
     mine = make_person("kim@riverside.example", "Kim Hale", source="other", source_id="1")

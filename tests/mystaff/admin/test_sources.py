@@ -1,7 +1,9 @@
 """Sources in the admin: the kind first, then what that kind needs, in words."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from directory import roles
@@ -188,6 +190,17 @@ def test_the_list_says_when_it_was_last_brought_in(admin):
     assert "Never" in text_of(admin.get(LIST))
     make_run(source)
     assert "Today" in text_of(admin.get(LIST))
+
+
+def test_the_list_asks_no_more_for_more(admin, django_assert_num_queries):
+    make_run(make_source())
+    admin.get(LIST)
+    with CaptureQueriesContext(connection) as one:
+        admin.get(LIST)
+    for number in range(9):
+        make_run(make_source(f"s{number}", "csv"))
+    with django_assert_num_queries(len(one)):
+        admin.get(LIST)
 
 
 def test_another_tenants_source_does_not_exist(admin, lake):
