@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, record
 from directory import tasks
-from directory.models import Run, RunChange, RunState, Source
+from directory.models import AccessPolicy, Run, RunChange, RunState, Source
 from mystaff.admin.run_report import SHOWN
 from mystaff.upload_handlers import LARGEST_ROSTER, MOST
 from tenants import scopes
@@ -111,6 +111,15 @@ def test_a_form_from_elsewhere_starts_nothing(district, service):
     run = make_run(service, RunState.BRAKED)
     assert strict.post(f"{run_page(run)}confirm/").status_code == 403
     assert Run.objects.count() == 1
+
+
+def test_a_policy_may_want_a_newer_proof_before_a_run_and_not_for_looking(admin, service):
+    run = make_run(service, RunState.BRAKED)
+    AccessPolicy.objects.create(name="Admin", state="on", on_admin=True, confirm_age=10)
+    assert "/confirm/" in start(admin, service, _run="1").headers["Location"]
+    assert "/riverside/confirm/" in admin.post(f"{run_page(run)}confirm/").headers["Location"]
+    assert Run.objects.count() == 1
+    assert admin.get(run_page(run)).status_code == 200
 
 
 # Looking
