@@ -159,6 +159,7 @@ def test_a_short_name_is_taken_once(admin):
 
 
 def test_a_directory_is_one_of_its_kind_and_of_this_tenant(admin, lake):
+    assert "There is none of this kind yet." in text_of(admin.get(f"{ADD}?kind=ldap"))
     mine, other = make_directory(), make_directory("azure", kind="entra", name="Azure")
     mine.save()
     other.save()
