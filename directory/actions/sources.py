@@ -124,9 +124,14 @@ def _end_roles(source: Source, deed: Deed) -> None:
     given.delete()
 
 
-def hanging(source: Source) -> dict[str, int]:
-    """What deleting it ends, and what stays, in numbers."""
-    found = {_("role assignments, which end"): RoleAssignment, _("people, who stay"): User}
-    found |= {_("locations, which stay"): AdministrativeUnit, _("groups, which stay"): Group}
-    counts = {said: model.objects.filter(source=source.key).count() for said, model in found.items()}
-    return counts | {_("runs, whose lists of changes go"): source.runs.count()}
+def ends(source: Source) -> dict[str, int]:
+    """What deleting it ends, and how many of each."""
+    roles = RoleAssignment.objects.filter(source=source.key)
+    return {_("roles that it gave"): roles.count(), _("runs, with what they changed"): source.runs.count()}
+
+
+def stays(source: Source) -> dict[str, int]:
+    """What deleting it leaves as if made by hand, and how many of each."""
+    kept = {_("people"): User, _("locations"): AdministrativeUnit, _("groups"): Group}
+    kept[_("memberships")] = UnitMembership
+    return {what: model.objects.filter(source=source.key).count() for what, model in kept.items()}

@@ -78,8 +78,10 @@ class SourceAdmin(RunPages, ByKind):
     def remove(self, obj: Source, by: Initiator) -> None:
         sources.delete_source(obj, by=by)
 
-    def hanging(self, obj: Source) -> dict[str, int]:
-        return sources.hanging(obj)
+    def render_delete_form(self, request: HttpRequest, context: dict) -> HttpResponse:
+        source = context["object"]
+        context |= {"ends": sources.ends(source).items(), "stays": sources.stays(source).items()}
+        return super().render_delete_form(request, context)
 
     def history_words(self, obj: Source) -> dict[str, str]:
         return {"target": obj.name}

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from audit.models import Entry, Result
 from directory import roles
-from directory.actions.sources import add_source, delete_source, hanging, update_source
+from directory.actions.sources import add_source, delete_source, ends, stays, update_source
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
 from directory.models import (
@@ -162,4 +162,5 @@ def test_while_a_run_goes_on_it_stays(kept, admin):
 
 
 def test_the_question_before_says_how_much(kept):
-    assert list(hanging(kept).values()) == [2, 1, 1, 1, 1]
+    assert list(ends(kept).values()) == [2, 1]
+    assert list(stays(kept).values()) == [1, 1, 1, 1]

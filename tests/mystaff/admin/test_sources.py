@@ -178,7 +178,7 @@ def test_a_directory_is_one_of_its_kind_and_of_this_tenant(admin, lake):
 def test_deleting_says_what_stays(admin):
     source = make_source()
     page = text_of(admin.get(f"{LIST}{source.pk}/delete/"))
-    assert "People, who stay: 0" in page and "Role assignments, which end: 0" in page
+    assert "What ends Roles that it gave: 0" in page and "made by hand People: 0" in page
     with Progress(make_run(source, RunState.WRITING)):
         response = admin.post(f"{LIST}{source.pk}/delete/", {"post": "yes"}, follow=True)
     assert "A run of this source goes on." in text_of(response) and Source.objects.exists()
