@@ -51,12 +51,13 @@ FIELDS = {
 }
 CHANGEABLE = tuple(name for name in FIELDS if name not in ("key", "kind"))
 # What the rows that a source keeps become when it is gone.
+_FREE = {"source": "", "source_id": ""}
 RELEASED = {
-    User: {"source": "", "source_id": "", "vanished_at": None, "disabled_by_source": False},
-    AdministrativeUnit: {"source": "", "source_id": ""},
-    Group: {"source": "", "source_id": ""},
-    UnitMembership: {"source": ""},
-    GroupMember: {"source": ""},
+    "people": (User, _FREE | {"vanished_at": None, "disabled_by_source": False}),
+    "locations": (AdministrativeUnit, _FREE),
+    "groups": (Group, _FREE),
+    "memberships": (UnitMembership, {"source": ""}),
+    "group members": (GroupMember, {"source": ""}),
 }
 TAKEN = gettext_lazy("There is one of this short name already.")
 
@@ -106,9 +107,9 @@ def delete_source(source: Source, *, by: Initiator) -> None:
             raise Refused(_("A run of this source goes on. Delete it when the run has ended."))
         wait_for_turn()
         _end_roles(source, deed)
-        for model, values in RELEASED.items():
+        for what, (model, values) in RELEASED.items():
             kept = model.objects.filter(source=source.key).update(**values)
-            deed.details[f"{model.__name__} rows that stay"] = str(kept)
+            deed.details[f"{what} that stay"] = str(kept)
         source.delete()
 
 
@@ -123,9 +124,14 @@ def _end_roles(source: Source, deed: Deed) -> None:
     given.delete()
 
 
-def hanging(source: Source) -> dict[str, int]:
-    """What deleting it ends, and what stays, in numbers."""
-    found = {_("role assignments, which end"): RoleAssignment, _("people, who stay"): User}
-    found |= {_("locations, which stay"): AdministrativeUnit, _("groups, which stay"): Group}
-    counts = {said: model.objects.filter(source=source.key).count() for said, model in found.items()}
-    return counts | {_("runs, whose lists of changes go"): source.runs.count()}
+def ends(source: Source) -> dict[str, int]:
+    """What deleting it ends, and how many of each."""
+    roles = RoleAssignment.objects.filter(source=source.key)
+    return {_("roles that it gave"): roles.count(), _("runs, with what they changed"): source.runs.count()}
+
+
+def stays(source: Source) -> dict[str, int]:
+    """What deleting it leaves as if made by hand, and how many of each."""
+    kept = {_("people"): User, _("locations"): AdministrativeUnit, _("groups"): Group}
+    kept[_("memberships")] = UnitMembership
+    return {what: model.objects.filter(source=source.key).count() for what, model in kept.items()}

@@ -13,6 +13,7 @@ from directory.models import Rhythm, Run, RunState, Source
 from directory.sync.progress import GOING
 
 UNDER_WAY = (RunState.WAITING, *GOING)
+UNHEARD = timedelta(hours=1)  # that a run waits for a worker
 # From one run to the next, and half as long again: then a source is late.
 LATE = {Rhythm.HOURLY: timedelta(minutes=90), Rhythm.DAILY: timedelta(hours=36)}
 
@@ -51,6 +52,8 @@ def _notice(source: Source, run: Run | None) -> Notice | None:
     }
     if run and run.state in sentences:
         return Notice(source, sentences[run.state], run)
+    if run and run.state == RunState.WAITING and run.made_at < timezone.now() - UNHEARD:
+        return Notice(source, _("A run waits, and no worker takes it up."), run)
     if source.rhythm in LATE and _is_late(source, run):
         return Notice(source, _("It is overdue: no run has ended for too long."), run)
     return None

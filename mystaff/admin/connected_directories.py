@@ -101,6 +101,10 @@ class ConnectedDirectoryAdmin(ByKind):
         view = self.admin_site.admin_view(self.test)
         return [path("<uuid:pk>/test/", view, name="directory_connecteddirectory_test"), *super().get_urls()]
 
+    def notes(self, request: HttpRequest, obj: ConnectedDirectory) -> list[str]:
+        reason = deeds.in_use(obj)
+        return [_("%(reason)s It cannot be deleted.") % {"reason": reason}] if reason else []
+
     def get_fieldsets(self, request, obj=None) -> list:
         kind = self.kind_of(request, obj)
         new = obj is None

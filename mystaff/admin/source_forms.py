@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from directory import roles, source_kinds
@@ -65,7 +67,14 @@ class SourceForm(KindForm):
         self.fields["authority"].queryset = everyone
         if "directory" in self.fields:
             kinds = source_kinds.READS[SourceKind(self.kind)]
-            self.fields["directory"].queryset = everyone.filter(kind__in=kinds)
+            self.fields["directory"].queryset = fitting = everyone.filter(kind__in=kinds)
+            if not fitting:
+                self.fields["directory"].help_text = format_html(
+                    '{} <a href="{}">{}</a>',
+                    _("There is none of this kind yet."),
+                    reverse("admin:directory_connecteddirectory_add"),
+                    _("Add a connected directory"),
+                )
 
     def _fill_roles(self, words: list[str]) -> None:
         # What is not said is said by default.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import admin, messages
+from django.db.models import Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,8 +12,7 @@ from django.utils.translation import gettext_lazy
 from directory import administration
 from directory.actions import sources
 from directory.door import Initiator
-from directory.models import Source, SourceKind
-from directory.sync.attention import last_done
+from directory.models import RunState, Source, SourceKind
 from mystaff.admin.by_kind import ByKind
 from mystaff.admin.run_report import Report
 from mystaff.admin.runs import RunForm, RunPages
@@ -49,10 +49,13 @@ class SourceAdmin(RunPages, ByKind):
         groups = groups_of(self.kind_of(request, obj), new=obj is None)
         return [(title, {"fields": names, "description": ABOUT_PARTS.get(title)}) for title, names in groups]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        done = Q(runs__state=RunState.DONE, runs__is_dry=False)
+        return super().get_queryset(request).annotate(done_at=Max("runs__ended_at", filter=done))
+
     @admin.display(description=gettext_lazy("last brought in"))
     def last_run(self, source: Source) -> str:
-        at = last_done(source.key)
-        return when(at) if at else _("Never")
+        return when(source.done_at) if source.done_at else _("Never")
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None:
@@ -75,8 +78,10 @@ class SourceAdmin(RunPages, ByKind):
     def remove(self, obj: Source, by: Initiator) -> None:
         sources.delete_source(obj, by=by)
 
-    def hanging(self, obj: Source) -> dict[str, int]:
-        return sources.hanging(obj)
+    def render_delete_form(self, request: HttpRequest, context: dict) -> HttpResponse:
+        source = context["object"]
+        context |= {"ends": sources.ends(source).items(), "stays": sources.stays(source).items()}
+        return super().render_delete_form(request, context)
 
     def history_words(self, obj: Source) -> dict[str, str]:
         return {"target": obj.name}

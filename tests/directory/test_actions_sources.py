@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from audit.models import Entry, Result
 from directory import roles
-from directory.actions.sources import add_source, delete_source, hanging, update_source
+from directory.actions.sources import add_source, delete_source, ends, stays, update_source
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
 from directory.models import (
@@ -138,6 +138,12 @@ def test_each_role_that_ends_is_an_entry(kept, admin, district):
     assert {entry.correlation_id for entry in ended} == {last("Delete synchronization source").correlation_id}
 
 
+def test_the_trail_says_how_much_stays(kept, admin):
+    delete_source(kept, by=admin)
+    details = last("Delete synchronization source").additional_details
+    assert {"key": "people that stay", "value": "1"} in details
+
+
 def test_another_source_keeps_its_own(kept, admin, district):
     make_source("other", name="Other")
     mine = make_person("kim@riverside.example", "Kim Hale", source="other", source_id="1")
@@ -156,4 +162,5 @@ def test_while_a_run_goes_on_it_stays(kept, admin):
 
 
 def test_the_question_before_says_how_much(kept):
-    assert list(hanging(kept).values()) == [2, 1, 1, 1, 1]
+    assert list(ends(kept).values()) == [2, 1]
+    assert list(stays(kept).values()) == [1, 1, 1, 1]

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from directory.models import RunState, Source
+from directory.models import Run, RunState, Source
 from directory.sync.attention import last_done, notices
 from tests.directory.sources import make_run, make_source
 
@@ -56,6 +57,13 @@ def test_one_that_is_overdue(source, rhythm, ago, late):
     Source.objects.update(rhythm=rhythm)
     make_run(source, ago=ago)
     assert (len(sentences()) == 1) is late
+
+
+def test_one_that_no_worker_takes_up(source):
+    run = make_run(source, RunState.WAITING)
+    assert sentences() == []
+    Run.objects.filter(pk=run.pk).update(made_at=timezone.now() - 2 * HOUR)
+    assert sentences() == ["A run waits, and no worker takes it up."]
 
 
 def test_one_that_is_off_is_not_missed(source):

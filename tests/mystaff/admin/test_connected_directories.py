@@ -159,7 +159,9 @@ def test_nobody_else_tests_one(stored, staff, district, sign_in, lake):
 
 
 def test_one_in_use_is_not_deleted(admin, stored):
+    assert "cannot be deleted" not in text_of(admin.get(page_of(stored)))
     make_source("ldap", "ldap", directory=stored)
+    assert "uses this directory. It cannot be deleted." in text_of(admin.get(page_of(stored)))
     response = admin.post(f"{LIST}{stored.pk}/delete/", {"post": "yes"}, follow=True)
     assert "The source Student roster uses this directory." in text_of(response)
     assert ConnectedDirectory.objects.exists()

@@ -1,7 +1,9 @@
 """Sources in the admin: the kind first, then what that kind needs, in words."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from directory import roles
@@ -157,6 +159,7 @@ def test_a_short_name_is_taken_once(admin):
 
 
 def test_a_directory_is_one_of_its_kind_and_of_this_tenant(admin, lake):
+    assert "There is none of this kind yet." in text_of(admin.get(f"{ADD}?kind=ldap"))
     mine, other = make_directory(), make_directory("azure", kind="entra", name="Azure")
     mine.save()
     other.save()
@@ -175,7 +178,7 @@ def test_a_directory_is_one_of_its_kind_and_of_this_tenant(admin, lake):
 def test_deleting_says_what_stays(admin):
     source = make_source()
     page = text_of(admin.get(f"{LIST}{source.pk}/delete/"))
-    assert "People, who stay: 0" in page and "Role assignments, which end: 0" in page
+    assert "What ends Roles that it gave: 0" in page and "made by hand People: 0" in page
     with Progress(make_run(source, RunState.WRITING)):
         response = admin.post(f"{LIST}{source.pk}/delete/", {"post": "yes"}, follow=True)
     assert "A run of this source goes on." in text_of(response) and Source.objects.exists()
@@ -188,6 +191,17 @@ def test_the_list_says_when_it_was_last_brought_in(admin):
     assert "Never" in text_of(admin.get(LIST))
     make_run(source)
     assert "Today" in text_of(admin.get(LIST))
+
+
+def test_the_list_asks_no_more_for_more(admin, django_assert_num_queries):
+    make_run(make_source())
+    admin.get(LIST)
+    with CaptureQueriesContext(connection) as one:
+        admin.get(LIST)
+    for number in range(9):
+        make_run(make_source(f"s{number}", "csv"))
+    with django_assert_num_queries(len(one)):
+        admin.get(LIST)
 
 
 def test_another_tenants_source_does_not_exist(admin, lake):
