@@ -79,13 +79,15 @@ class Link:
         )
         self._ldap.strategy._outstanding = {}
         self._ldap.strategy.open = self._ldap.open = _opens_nothing
-        self._ldap.socket, self._ldap.closed, self._ldap.listening = link, False, True
+        self._ldap.closed, self._ldap.listening = False, True
+        # ldap3 forgets its socket when the connection breaks; it is ours to close.
+        self._ldap.socket = self._socket = link
 
     def start_tls(self, context: SSLContext) -> None:
         outcome = self.extended(START_TLS)
         if not outcome.is_done:
             raise outgoing.Unreachable(_("“%(host)s” does not offer TLS.") % {"host": self.host})
-        self._ldap.socket = outgoing.in_tls(self._ldap.socket, self.host, context)
+        self._ldap.socket = self._socket = outgoing.in_tls(self._socket, self.host, context)
 
     def bind(self, name: str, password: str, controls: list[Control] | None = None) -> Outcome:
         """A simple bind. Neither may be empty: servers take that for anonymous (RFC 4513, 5.1.2)."""
@@ -137,7 +139,7 @@ class Link:
         return self._outcome()
 
     def close(self) -> None:
-        self._ldap.socket.close()
+        self._socket.close()
 
     def _outcome(self) -> Outcome:
         said = self._ldap.result or {}
