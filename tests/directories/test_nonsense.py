@@ -7,9 +7,10 @@ from threading import Thread
 import pytest
 
 from audit.models import Entry, Result
-from directory import actions, connectors
+from directory import actions, connectors, outgoing
 from directory.connectors import AuthorityError
 from directory.connectors.checking import is_right
+from directory.connectors.ldap.link import Link
 from directory.door import Initiator
 from directory.lockout import Undecided
 from directory.models import ConnectedDirectory, DirectoryKind, User
@@ -118,6 +119,26 @@ def test_a_deed_fails_with_a_sentence_and_the_password_is_not_sent(district, zoe
     assert not User.objects.get(pk=zoe.pk).must_change_password
     assert NEW.encode("utf-16-le") not in talker.heard
     assert NEW not in caplog.text and "secret" not in caplog.text
+
+
+def test_a_flood_is_cut(monkeypatch):
+    """Whatever a server sends, no more than one answer's worth is kept."""
+
+    class Flood:
+        taken = 0
+
+        def recv(self, size: int) -> bytes:
+            Flood.taken += size
+            return b"\x30\x84\x7f\xff\xff\xff" + b"x" * (size - 6)
+
+        def sendall(self, data: bytes) -> None: ...
+
+        def close(self) -> None: ...
+
+    link = Link("dc1", Flood(), most=100_000)
+    with pytest.raises(outgoing.Unreachable):
+        link.bind("mystaff", "secret")
+    assert 100_000 < Flood.taken < 200_000
 
 
 def test_nobody_signs_in(zoe, talker):
