@@ -34,8 +34,10 @@ from directory.sync.facts import (
 from directory.sync.findings import Findings
 
 PAGE = 500  # entries; Active Directory gives 1,000 at most
+GROUPS = 100  # groups of a page, for each comes with its members
 RANGE = 1500  # values of one attribute that Active Directory gives at once ([MS-ADTS] 3.1.1.3.1.3.3)
 LONGEST = 3600  # seconds for all of it; a connection that stays open longer has been forgotten
+LARGEST = 64 * 1024 * 1024  # bytes of a page: members are told by long names
 SILENCE = 60  # seconds that a server may take for one page
 DISABLED = 2  # ADS_UF_ACCOUNTDISABLE in userAccountControl
 FOR_EVER = "000001010000Z"  # pwdAccountLockedTime of an account that an administrator has locked
@@ -114,7 +116,9 @@ def _first(directory: ConnectedDirectory, stack: ExitStack) -> Link:
     servers = servers_of(directory)
     for server in servers:
         try:
-            link = stack.enter_context(linked(server, trust(directory), LONGEST, silence=SILENCE))
+            link = stack.enter_context(
+                linked(server, trust(directory), LONGEST, silence=SILENCE, most=LARGEST)
+            )
             bind_as_service(link, directory)
             return link
         except (outgoing.Forbidden, outgoing.Unreachable):
@@ -140,11 +144,12 @@ class _Reader:
         yield from self._people()
         yield from self._groups()
 
-    def _entries(self, where: str, *attributes: str) -> Iterator[tuple[str, Found]]:
+    def _entries(self, where: str, *attributes: str, page: int | None = None) -> Iterator[tuple[str, Found]]:
         """Each entry with its key; one that has none is not of this world (an alias, a referral)."""
         cookie: bytes | None = None
         while cookie != b"":
-            found, cookie = self.link.page(self.base, where, [self.kind.key, *attributes], PAGE, cookie)
+            asked = [self.kind.key, *attributes]
+            found, cookie = self.link.page(self.base, where, asked, page or PAGE, cookie)
             for entry in found:
                 if key := self._key(entry):
                     yield key, entry
@@ -199,7 +204,9 @@ class _Reader:
         return entry.text(self.schema.disabled) == FOR_EVER
 
     def _groups(self) -> Iterator[Fact]:
-        for key, entry in self._entries(self.schema.groups, "cn", *self.schema.members):
+        for key, entry in self._entries(
+            self.schema.groups, "cn", *self.schema.members, page=min(GROUPS, PAGE)
+        ):
             yield GroupFact(key, entry.text("cn"), file=entry.dn)
             for member in self._members(entry):
                 # Others are computers, groups, or people above the base.

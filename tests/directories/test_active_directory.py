@@ -157,7 +157,12 @@ def test_who_comes_from_there_is_found_by_what_never_changes(domain, ad, zoe, by
     assert domain.lets_in(zoe.dn, NEW)
 
 
-def test_another_sources_key_means_nothing_there(domain, ad, zoe):
+@pytest.mark.parametrize("directory", [True, False])
+def test_another_sources_key_means_nothing_there(domain, ad, zoe, directory):
+    """Not even where the source names the directory: what stands in a file is whatever was written there."""
+    Source.objects.create(
+        key="oneroster", name="File", kind=SourceKind.CSV, directory=ad if directory else None
+    )
     guid = domain.get(zoe.dn, "objectGUID")["objectGUID"][0]
     other = domain.add("other.one", LINCOLN, OLD)
     try:

@@ -23,6 +23,8 @@ SUCCESS, SIZE_LIMIT, REFERRAL, NO_SUCH_OBJECT, INVALID_CREDENTIALS = 0, 4, 10, 3
 # Another server, or the same one later, may do it: it says that it has done nothing.
 PASSING = {REFERRAL, 51, 52}  # busy, unavailable
 
+LARGEST = 1024 * 1024  # bytes of an answer about one person
+
 Control = tuple[str, bool, bytes | None]
 
 
@@ -60,13 +62,30 @@ def _opens_nothing(*args, **kwargs) -> None:
     raise LDAPExceptionError
 
 
+class _Metered:
+    """A socket that takes no more than so many bytes for one answer: ldap3 would keep whatever comes."""
+
+    def __init__(self, link: Any, most: int) -> None:
+        self.link, self.most, self.left = link, most, most
+
+    def recv(self, size: int) -> bytes:
+        received = self.link.recv(size)
+        self.left -= len(received)
+        if self.left < 0:
+            raise OSError
+        return received
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.link, name)
+
+
 class Link:
     """A connection that is open; raises outgoing.Unreachable for whatever goes wrong with it.
 
     `wrote` says whether something was sent that changes the directory: then nobody asks another server.
     """
 
-    def __init__(self, host: str, link: Any) -> None:
+    def __init__(self, host: str, link: Any, most: int) -> None:
         self.host, self.wrote = host, False
         server = ldap3.Server("host.invalid", get_info=ldap3.NONE)  # never resolved: the socket is there
         self._ldap = ldap3.Connection(
@@ -79,13 +98,15 @@ class Link:
         )
         self._ldap.strategy._outstanding = {}
         self._ldap.strategy.open = self._ldap.open = _opens_nothing
-        self._ldap.socket, self._ldap.closed, self._ldap.listening = link, False, True
+        self._ldap.closed, self._ldap.listening = False, True
+        # ldap3 forgets its socket when the connection breaks; it is ours to close.
+        self._ldap.socket = self._socket = _Metered(link, most)
 
     def start_tls(self, context: SSLContext) -> None:
         outcome = self.extended(START_TLS)
         if not outcome.is_done:
             raise outgoing.Unreachable(_("“%(host)s” does not offer TLS.") % {"host": self.host})
-        self._ldap.socket = outgoing.in_tls(self._ldap.socket, self.host, context)
+        self._socket.link = outgoing.in_tls(self._socket.link, self.host, context)
 
     def bind(self, name: str, password: str, controls: list[Control] | None = None) -> Outcome:
         """A simple bind. Neither may be empty: servers take that for anonymous (RFC 4513, 5.1.2)."""
@@ -137,7 +158,7 @@ class Link:
         return self._outcome()
 
     def close(self) -> None:
-        self._ldap.socket.close()
+        self._socket.close()
 
     def _outcome(self) -> Outcome:
         said = self._ldap.result or {}
@@ -150,6 +171,7 @@ class Link:
     @contextmanager
     def _sensible(self) -> Iterator[None]:
         """What the library makes of nonsense may be any exception, and its text hold what was sent."""
+        self._socket.left = self._socket.most
         try:
             yield
         except Exception:
@@ -163,9 +185,9 @@ def _found(response: dict[str, Any]) -> Found:
 
 @contextmanager
 def linked(
-    server: Server, context: SSLContext, seconds: float, *, silence: float | None = None
+    server: Server, context: SSLContext, seconds: float, *, silence: float | None = None, most: int = LARGEST
 ) -> Iterator[Link]:
-    """Connected, behind TLS, for so many seconds, of which one answer may take `silence`.
+    """Connected, behind TLS, for so many seconds, of which one answer may take `silence`, and `most` bytes.
 
     Raises outgoing's Forbidden or Unreachable.
     """
@@ -173,7 +195,7 @@ def linked(
     with outgoing.connection(server.host, server.port, tls=tls, seconds=seconds) as socket:
         if silence:
             socket.settimeout(silence)
-        link = Link(server.host, socket)
+        link = Link(server.host, socket, most)
         try:
             if server.starts_tls:
                 link.start_tls(context)

@@ -18,7 +18,7 @@ from directory.connectors.checking import Verdict
 from directory.connectors.ldap.link import Control, Found, Link, Outcome, linked
 from directory.connectors.ldap.servers import in_turn, note_failure, servers_of, trust
 from directory.connectors.slots import slot
-from directory.models import ConnectedDirectory, Source, User
+from directory.models import ConnectedDirectory, Source, SourceKind, User
 from tenants import keys
 
 ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")  # RFC 4512, 2.5: a short name
@@ -126,7 +126,9 @@ class LdapDirectory:
         return f"({attribute}={escape_filter_chars(name)})"
 
     def _by_key(self, person: User) -> str:
-        comes_from = Source.objects.filter(key=person.source, directory=self.directory)
+        # Of this kind only: the keys of a file are whatever somebody wrote into it.
+        of_ours = Source.objects.filter(kind=SourceKind.LDAP, directory=self.directory)
+        comes_from = of_ours.filter(key=person.source)
         if not (person.source and person.source_id and comes_from.exists()):
             return ""
         return f"({self.key}={self.as_key(person.source_id)})"
