@@ -108,8 +108,8 @@ Fact = UnitFact | PersonFact | GroupFact | UnitMemberFact | GroupMemberFact | Gr
 class Reading:
     """What a source says this time. Facts come once, in any order, and may refer to later ones.
 
-    In a delta, what is not mentioned stays as it is. `cursor` is asked when all facts have been read, and kept
-    for the next run in the transaction that writes them.
+    In a delta, what is not mentioned stays as it is. `cursor` is asked when all facts have been read, and
+    kept for the next run in the transaction that writes them.
     """
 
     facts: Iterator[Fact]
