@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from psycopg.errors import QueryCanceled
@@ -25,9 +25,8 @@ from audit.models import Entry, Result, draft, record_all
 from directory import administration, rules
 from directory.connectors import Refused
 from directory.models import AdministrativeUnit, UnitMembership, User
-from directory.rules import Rule, RuleError
+from directory.rules import RuleError
 from tenants import scopes
-from tenants.models import OPERATORS_ID
 
 BY_RULE = "rule"  # the source of the memberships that a rule made: no Source may have this key
 MOST = 1000  # dynamic locations of a tenant: every change of a person asks all of their rules
@@ -94,12 +93,16 @@ def keep_current(people: Collection[UUID] | None = None) -> list[Moved]:
 def differences(people: Collection[UUID] | None = None) -> list[Moved]:
     """What `keep_current` would write; who is asked about is held until the end of the transaction."""
     hold(alone=people is None)
-    units = list(AdministrativeUnit.objects.filter(rule_is_paused=False).exclude(membership_rule=""))
+    units = list(_dynamic())
     if not units or (people is not None and not people):
         return []
     if people is not None:
         _lock(people)
     return _differences(units, people)
+
+
+def _dynamic() -> QuerySet[AdministrativeUnit]:
+    return AdministrativeUnit.objects.filter(rule_is_paused=False).exclude(membership_rule="")
 
 
 def _lock(people: Collection[UUID]) -> None:
@@ -127,23 +130,21 @@ def write(moved: Iterable[Moved]) -> None:
 
 
 def _differences(units: list[AdministrativeUnit], people: Collection[UUID] | None) -> list[Moved]:
-    return [moved for part in _rules_of(units) for moved in _compared(part, people)]
+    return [moved for part in _readable(units) for moved in _compared(part, people)]
 
 
-def _rules_of(units: list[AdministrativeUnit]) -> Iterator[dict[AdministrativeUnit, Rule]]:
-    """The units with their rules, some at a time. One whose rule cannot be read (any more) stays as it is."""
-    readable = {}
+def _readable(units: Iterable[AdministrativeUnit]) -> Iterator[list[AdministrativeUnit]]:
+    """Some of the units at a time. One whose rule cannot be read (any more) stays as it is."""
+    found = []
     for unit in units:
-        try:
-            readable[unit] = rules.parse(unit.membership_rule)
-        except RuleError:
-            continue
-    several = list(readable.items())
-    for n in range(0, len(several), RULES_AT_ONCE):
-        yield dict(several[n : n + RULES_AT_ONCE])
+        with suppress(RuleError):
+            rules.parse(unit.membership_rule)
+            found.append(unit)
+    for n in range(0, len(found), RULES_AT_ONCE):
+        yield found[n : n + RULES_AT_ONCE]
 
 
-def _compared(units: dict[AdministrativeUnit, Rule], people: Collection[UUID] | None) -> list[Moved]:
+def _compared(units: list[AdministrativeUnit], people: Collection[UUID] | None) -> list[Moved]:
     # Of very many it is quicker to ask about everybody; those who are not held may be changing just now.
     few = list(people) if people is not None and len(people) <= PEOPLE_AT_ONCE else None
     wanted = _everybody(units) if few is None else _some(units, few)
@@ -159,7 +160,7 @@ def _compared(units: dict[AdministrativeUnit, Rule], people: Collection[UUID] | 
     return found
 
 
-def _held(units: Iterable[AdministrativeUnit], people: list[UUID] | None) -> dict[UUID, dict[UUID, str]]:
+def _held(units: list[AdministrativeUnit], people: list[UUID] | None) -> dict[UUID, dict[UUID, str]]:
     """Of each unit who is in it, and from where they came."""
     memberships = UnitMembership.objects.filter(unit__in=units)
     if people is not None:
@@ -170,18 +171,25 @@ def _held(units: Iterable[AdministrativeUnit], people: list[UUID] | None) -> dic
     return found
 
 
-def _everybody(units: dict[AdministrativeUnit, Rule]) -> dict[UUID, set[UUID]]:
-    return {unit.pk: set(rules.people(rule).values_list("pk", flat=True)) for unit, rule in units.items()}
+def _everybody(units: list[AdministrativeUnit]) -> dict[UUID, set[UUID]]:
+    found = {}
+    with connection.cursor() as cursor:
+        for unit in units:
+            condition, parameters = rules.as_sql(unit.membership_rule)
+            cursor.execute(f"SELECT id FROM directory_user WHERE {condition}", parameters)  # noqa: S608
+            found[unit.pk] = {pk for (pk,) in cursor}
+    return found
 
 
-def _some(units: dict[AdministrativeUnit, Rule], people: list[UUID]) -> dict[UUID, set[UUID]]:
-    """All rules in one query: a change of one person is to cost one, however many rules there are."""
-    conditions = {
-        f"rule_{n}": ExpressionWrapper(rules.condition(rule), BooleanField())
-        for n, rule in enumerate(units.values())
-    }
-    asked = User.objects.filter(pk__in=people).exclude(home_tenant=OPERATORS_ID).annotate(**conditions)
-    answers = list(asked.values_list("pk", *conditions))
+def _some(units: list[AdministrativeUnit], people: list[UUID]) -> dict[UUID, set[UUID]]:
+    """Many rules in one statement: a change of one person is to cost few, however many rules there are."""
+    asked = [rules.as_sql(unit.membership_rule) for unit in units]
+    columns = ", ".join(condition for condition, _parameters in asked)
+    parameters = [value for _condition, values in asked for value in values]
+    with connection.cursor() as cursor:
+        statement = f"SELECT id, {columns} FROM directory_user WHERE id = ANY(%s)"  # noqa: S608
+        cursor.execute(statement, [*parameters, people])
+        answers = cursor.fetchall()
     return {unit.pk: {row[0] for row in answers if row[n]} for n, unit in enumerate(units, start=1)}
 
 
@@ -190,17 +198,19 @@ def _some(units: dict[AdministrativeUnit, Rule], people: list[UUID]) -> dict[UUI
 
 def preview(rule: str, limit: int = 20, unit: AdministrativeUnit | None = None) -> Preview:
     """Whom a rule finds, and who would come into the location and go. Raises RuleError and TooSlow."""
-    found = rules.people(rules.parse(rule))
-    inside = UnitMembership.objects.filter(unit=unit, user=OuterRef("pk"))
-    come = found.exclude(Exists(inside))
-    go = User.objects.filter(Exists(inside)).exclude(pk__in=found.values("pk"))
+    asked = rules.people(rules.parse(rule)).order_by("sort_name", "pk").values_list("pk", flat=True)
+    inside = UnitMembership.objects.filter(unit=unit).order_by("user__sort_name", "user_id")
     with _in_time():
-        parts = [value for people in (found, come, go) for value in _counted(people, limit)]
-    return Preview(*parts)
+        found, held = list(asked), list(inside.values_list("user_id", flat=True))
+    come, go = _without(found, held), _without(held, found)
+    people = User.objects.in_bulk([*found[:limit], *come[:limit], *go[:limit]])
+    counted = ((len(ids), [people[pk] for pk in ids[:limit] if pk in people]) for ids in (found, come, go))
+    return Preview(*(value for pair in counted for value in pair))
 
 
-def _counted(people: QuerySet[User], limit: int) -> tuple[int, list[User]]:
-    return people.count(), list(people.order_by("sort_name", "pk")[:limit])
+def _without(people: list[UUID], others: Iterable[UUID]) -> list[UUID]:
+    others = set(others)
+    return [pk for pk in people if pk not in others]
 
 
 @contextmanager
@@ -250,9 +260,21 @@ def counted(moved: Moved) -> dict[str, str]:
     return rule | {"MembersAdded": str(len(moved.come)), "MembersRemoved": str(len(moved.go))}
 
 
-def keep_current_and_record(people: Collection[UUID] | None = None) -> list[Moved]:
-    """`keep_current`, and entries about it as the last of the transaction: where no deed is under way."""
+def keep_one_current(person: UUID) -> None:
+    """`keep_current` and its entries, where no deed is under way."""
     with transaction.atomic():
-        moved = keep_current(people)
-        record_all(entries(moved))
-    return moved
+        record_all(entries(keep_current([person])))
+
+
+def put_right() -> None:
+    """Compare everybody with all rules, a location at a time, so that nobody waits long; with entries.
+
+    A rule that takes too long, of which there were fewer people when it was set, stays as it is.
+    """
+    for pk in list(_dynamic().values_list("pk", flat=True)):
+        with suppress(TooSlow), transaction.atomic():
+            hold(alone=True)
+            if unit := _dynamic().filter(pk=pk).first():
+                moved = of_unit(unit)
+                write([moved])
+                record_all(entries([moved] if moved.come or moved.go else []))

@@ -189,18 +189,24 @@ def start_due_sources(timestamp: int) -> None:
 
 
 @tenant_task
-def keep_units_current(*, person: str = "") -> None:
-    """Bring dynamic locations in line with their rules, for one person or for everybody."""
-    dynamic_units.keep_current_and_record([UUID(person)] if person else None)
+def keep_units_current(*, person: str) -> None:
+    """Let locations with rules follow what has changed about somebody."""
+    dynamic_units.keep_one_current(UUID(person))
+
+
+@tenant_task
+def put_units_right() -> None:
+    """Compare everybody with the rules of all locations."""
+    dynamic_units.put_right()
 
 
 @app.periodic(cron="52 2 * * *")
-@app.task(name="directory.keep_all_units_current", queueing_lock="keep_all_units_current")
-def keep_all_units_current(timestamp: int) -> None:
-    """Every night: should anything have changed people past the deeds, dynamic locations are put right."""
+@app.task(name="directory.put_all_units_right", queueing_lock="put_all_units_right")
+def put_all_units_right(timestamp: int) -> None:
+    """Every night: should anything have changed people past the deeds, locations follow their rules."""
     for tenant in Tenant.objects.all():
         with tenant.scope():
-            dynamic_units.keep_current_and_record()
+            dynamic_units.put_right()
 
 
 @app.periodic(cron="37 * * * *")

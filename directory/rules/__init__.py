@@ -6,7 +6,7 @@ condition of the database). Source: "Manage rules for dynamic membership groups 
 
 from directory.rules.checking import named_groups, parse
 from directory.rules.errors import RuleError
-from directory.rules.meaning import condition, people
+from directory.rules.meaning import as_sql, people
 from directory.rules.tree import MOST_CHARACTERS, Rule
 
-__all__ = ["MOST_CHARACTERS", "Rule", "RuleError", "condition", "named_groups", "parse", "people"]
+__all__ = ["MOST_CHARACTERS", "Rule", "RuleError", "as_sql", "named_groups", "parse", "people"]

@@ -13,7 +13,7 @@ from directory.rules.errors import RuleError
 from directory.rules.grammar import DASHES
 from directory.rules.parsing import Comparison, Joined, read, unquoted
 from directory.rules.properties import Kind, Property
-from directory.rules.tree import OPERATORS, Both, Each, Either, Negation, Node, Rule, Test
+from directory.rules.tree import MOST_PATTERNS, OPERATORS, Both, Each, Either, Negation, Node, Rule, Test
 
 TEXTS = (Kind.TEXT, Kind.METHOD)
 PLAIN = {"eq", "in"}  # what can be asked of anything that is no text
@@ -43,6 +43,7 @@ class _Checking:
     def __init__(self) -> None:
         self.properties: set[str] = set()
         self.groups: set[UUID] = set()
+        self.patterns = 0
 
     def node(self, raw: Comparison | Joined, of: str) -> Node:
         """`of`: what is spoken of here: the user, `_` for each address, or a group."""
@@ -71,6 +72,10 @@ class _Checking:
         operator, negated = _operator(raw.operator)
         if found.kind not in TEXTS and operator not in PLAIN:
             raise RuleError(_("This operator goes with texts only. Use -eq, -ne, -in."), *_at(raw.operator))
+        self.patterns += operator == "match"
+        if self.patterns > MOST_PATTERNS:
+            most = {"most": MOST_PATTERNS}
+            raise RuleError(_("A rule has at most %(most)d patterns.") % most, *_at(raw.operator))
         return Test(found, operator, _values(raw, operator, found), negated)
 
     def _named(self, name: Token, of: str) -> Property:

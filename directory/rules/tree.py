@@ -9,6 +9,7 @@ from directory.rules.properties import Property
 
 MOST_CHARACTERS = 3072  # Microsoft's limit
 DEEPEST = 25  # one thing in another
+MOST_PATTERNS = 20  # PostgreSQL keeps 32 of them at hand; with more it would read each anew for each person
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from directory import actions, administration, dynamic_units, places
+from directory import actions, administration, places
 from directory.actions.units import CHANGEABLE
 from directory.door import Initiator
 from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
 from directory.passwords import Style
-from directory.rules import MOST_CHARACTERS, RuleError
-from mystaff.admin.door import REFUSALS, DeedAdmin, DeedForm, sentence
+from mystaff.admin.door import DeedAdmin, DeedForm
 from mystaff.admin.forms import PeopleField, PlaceField
 from mystaff.admin.listing import listed
+from mystaff.admin.membership_rules import RuleField, about_rule
 from mystaff.initiator import initiator
 
 SHOWN_ONLY = ("registration_from", "members", "roles")
 SHOWN = 50  # members on the page; the people list has all
-FOUND = 20  # people of each kind in a preview
 RULE = ["membership_rule", "rule_is_paused"]
 BY_HAND = ["add_people", "remove_people"]
 
@@ -49,15 +48,7 @@ class UnitForm(DeedForm):
         ),
     )
     remove_people = PeopleField(label=gettext_lazy("Remove people"))
-    membership_rule = forms.CharField(
-        label=gettext_lazy("Membership rule"),
-        required=False,
-        max_length=MOST_CHARACTERS,
-        widget=forms.Textarea({"rows": 4, "cols": 60, "spellcheck": "false", "autocapitalize": "none"}),
-        help_text=gettext_lazy(
-            'Finds who is here, like user.department -eq "Lincoln". Left empty: people are added by hand.'
-        ),
-    )
+    membership_rule = RuleField()
     is_preview = False  # set on the class by the admin: the form is filled in, and not to be saved
 
     class Meta:
@@ -74,7 +65,7 @@ class UnitForm(DeedForm):
         return super().is_valid() and not self.is_preview
 
     def clean_membership_rule(self) -> str:
-        rule = self.cleaned_data["membership_rule"].strip()
+        rule = self.cleaned_data["membership_rule"]
         if rule and "membership_rule" in self.changed_data:
             actions.check_rule(rule)
         return rule
@@ -109,22 +100,8 @@ class UnitAdmin(DeedAdmin):
         return form
 
     def render_change_form(self, request, context, *args, **kwargs):
-        form = context["adminform"].form
-        if form.is_preview and form.errors:
-            context |= {
-                "previewed": True,
-                "preview_refused": " ".join(form.errors.get("membership_rule", [])),
-            }
-        elif form.is_preview:
-            context |= self._preview(form.cleaned_data["membership_rule"], form.instance)
+        context |= about_rule(context["adminform"].form)
         return super().render_change_form(request, context, *args, **kwargs)
-
-    def _preview(self, rule: str, unit: AdministrativeUnit) -> dict:
-        """Whom the rule that was typed would find; nothing is saved."""
-        try:
-            return {"preview": dynamic_units.preview(rule, FOUND, unit) if rule else None, "previewed": True}
-        except (RuleError, *REFUSALS) as error:
-            return {"preview_refused": sentence(error), "previewed": True}
 
     def get_readonly_fields(self, request, obj=None) -> list[str]:
         return ["is_restricted", *SHOWN_ONLY] if obj else []

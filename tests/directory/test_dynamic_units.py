@@ -146,13 +146,36 @@ def test_everybody_is_put_right_and_counted_for_each_location(district, by, foun
     found('user.department -eq "Math"')
     User.objects.filter(pk__in=[district.sam.pk, district.pia.pk]).update(department="Math")
     before = Entry.objects.count()
-    tasks.keep_all_units_current(0)
+    tasks.put_all_units_right(0)
     assert found() == {district.sam, district.pia}
     assert Entry.objects.count() == before + 1
     details = {one["key"]: one["value"] for one in last("Update administrative unit").additional_details}
     assert (details["MembersAdded"], details["MembersRemoved"]) == ("2", "0")
-    tasks.keep_all_units_current(0)
+    tasks.put_all_units_right(0)
     assert Entry.objects.count() == before + 1  # nothing to do, nothing to say
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everybody_is_put_right_by_the_worker(district, by, found):
+    found('user.department -eq "Math"')
+    User.objects.filter(pk=district.pia.pk).update(department="Math")
+    tasks.put_units_right()
+    work()
+    assert found() == {district.pia}
+
+
+def test_of_rules_put_right_one_that_takes_too_long_holds_up_no_other(district, by, found, monkeypatch):
+    found('user.department -eq "Math"')
+    slow = make_unit("Slow")
+    actions.set_rule(slow, 'user.department -eq "math"', by=by)
+    User.objects.filter(pk=district.pia.pk).update(department="Math")
+    as_sql = dynamic_units.rules.as_sql
+    sleeping = lambda text: ("pg_sleep(5) IS NOT NULL", ()) if '"math"' in text else as_sql(text)  # noqa: E731
+    monkeypatch.setattr(dynamic_units.rules, "as_sql", sleeping)
+    monkeypatch.setattr(dynamic_units, "LONGEST", 1500)
+    tasks.put_all_units_right(0)
+    assert found() == {district.pia}
+    assert not UnitMembership.objects.filter(unit=slow).exists()
 
 
 def test_only_those_who_are_named_are_asked_about(district, found):
@@ -207,7 +230,7 @@ def test_another_tenants_rules_find_nobody_here(district, lake, by):
         theirs = set(UnitMembership.objects.filter(unit=unit).values_list("user_id", flat=True))
         assert theirs == set(User.objects.values_list("pk", flat=True))
     make_person("more@riverside.example", "More People")
-    tasks.keep_all_units_current(0)
+    tasks.put_all_units_right(0)
     with lake.tenant.scope():
         assert UnitMembership.objects.filter(unit=unit).count() == len(theirs)
 

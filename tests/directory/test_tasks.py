@@ -93,9 +93,9 @@ def test_every_task_enters_a_tenant_or_walks_through_all():
     ours = {name.partition(".")[2] for name in app.tasks if name.startswith("directory.")}
     in_a_tenant = {"send_message", "send_code", "note_wrong_code", "note_lock", "tell_administrators"}
     in_a_tenant |= {"note_sign_in_lock", "send_sign_in_code", "note_phone_lock", "send_proof", "run_source"}
+    in_a_tenant |= {"keep_units_current", "put_units_right"}
     through_all = {"clear_expired_sessions", "clear_recoveries", "remove_old_jobs", "retry_stalled_jobs"}
-    in_a_tenant |= {"keep_units_current"}
-    through_all |= {"start_due_sources", "keep_all_units_current"}
+    through_all |= {"start_due_sources", "put_all_units_right"}
     assert ours == in_a_tenant | through_all | {"clear_old_messages", "clear_uploads", "clear_tokens"} | {
         "tell_administrator"
     }

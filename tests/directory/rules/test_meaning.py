@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 
 from directory import rules
@@ -46,6 +47,14 @@ def stored(texts: dict[str, str], number: int) -> User:
     return person
 
 
+def by_statement(text: str) -> set:
+    """As locations are kept current: the condition in a statement of its own."""
+    condition, parameters = rules.as_sql(text)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM directory_user WHERE {condition}", parameters)  # noqa: S608
+        return {pk for (pk,) in cursor}
+
+
 @pytest.mark.slow
 def test_both_agree(riverside, lakeshore):
     with riverside.scope():
@@ -59,6 +68,7 @@ def test_both_agree(riverside, lakeshore):
         def check(text):
             rule = rules.parse(text)
             found = set(rules.people(rule).values_list("pk", flat=True))
+            assert found == by_statement(text)
             assert found == {person.id for person in everybody if finds(rule, person)}, text
             found_some.append(0 < len(found) < len(everybody))
 

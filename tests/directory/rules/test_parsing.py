@@ -131,6 +131,7 @@ def test_what_stands_between_quotes(written, meant):
         ('user.department -eq "\ud800"', 22, "no text"),
         (" " * MOST_CHARACTERS + "x", MOST_CHARACTERS + 1, "at most 3072 characters"),
         ("-not " * 30 + A, 1, "inside of something else"),
+        (" -or ".join(['user.surname -match "x"'] * 21), 574, "at most 20 patterns"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(text, character, said):

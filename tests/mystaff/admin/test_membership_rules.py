@@ -3,9 +3,10 @@
 import pytest
 
 from audit.models import Entry
-from directory import actions, roles
+from directory import actions, roles, rules
 from directory.door import Initiator
 from directory.models import AdministrativeUnit, UnitMembership, User
+from mystaff.admin.membership_rules import EXAMPLES
 from tests.conftest import assign, make_person, make_unit
 from tests.directory.trail import last, outcomes
 from tests.mystaff.admin.conftest import AT
@@ -189,3 +190,8 @@ def test_a_file_gives_nobody_power_either(district, admin, staff, math):
     new = csv("User name,Name,Department", "zoe@riverside.example,Zoë New,Math")  # nobody's before
     assert confirm(staff["user"], send(staff["user"], new)).status_code == 302
     assert User.objects.filter(unit_memberships__unit=math, display_name="Zoë New").exists()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example[1])
+def test_the_examples_are_rules(example):
+    assert rules.parse(example[1]).root
