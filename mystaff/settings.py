@@ -102,6 +102,8 @@ CACHES = {
 
 # --- Parts -------------------------------------------------------------------------------------------------
 # mystaff stands first: its commands (migrate as the owner) and templates go before Django's own.
+# What the worker does by the clock stands beside the tasks that are queued.
+PROCRASTINATE_IMPORT_PATHS = ["directory.schedule"]
 INSTALLED_APPS = [
     "mystaff",
     "directory",

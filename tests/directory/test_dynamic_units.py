@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import Entry
-from directory import actions, dynamic_units, guests, tasks
+from directory import actions, dynamic_units, guests, schedule, tasks
 from directory.door import Initiator
 from directory.federation import Received
 from directory.models import (
@@ -146,12 +146,12 @@ def test_everybody_is_put_right_and_counted_for_each_location(district, by, foun
     found('user.department -eq "Math"')
     User.objects.filter(pk__in=[district.sam.pk, district.pia.pk]).update(department="Math")
     before = Entry.objects.count()
-    tasks.put_all_units_right(0)
+    schedule.put_all_units_right(0)
     assert found() == {district.sam, district.pia}
     assert Entry.objects.count() == before + 1
     details = {one["key"]: one["value"] for one in last("Update administrative unit").additional_details}
     assert (details["MembersAdded"], details["MembersRemoved"]) == ("2", "0")
-    tasks.put_all_units_right(0)
+    schedule.put_all_units_right(0)
     assert Entry.objects.count() == before + 1  # nothing to do, nothing to say
 
 
@@ -173,7 +173,7 @@ def test_of_rules_put_right_one_that_takes_too_long_holds_up_no_other(district, 
     sleeping = lambda text: ("pg_sleep(5) IS NOT NULL", ()) if '"math"' in text else as_sql(text)  # noqa: E731
     monkeypatch.setattr(dynamic_units.rules, "as_sql", sleeping)
     monkeypatch.setattr(dynamic_units, "LONGEST", 1500)
-    tasks.put_all_units_right(0)
+    schedule.put_all_units_right(0)
     assert found() == {district.pia}
     assert not UnitMembership.objects.filter(unit=slow).exists()
 
@@ -230,7 +230,7 @@ def test_another_tenants_rules_find_nobody_here(district, lake, by):
         theirs = set(UnitMembership.objects.filter(unit=unit).values_list("user_id", flat=True))
         assert theirs == set(User.objects.values_list("pk", flat=True))
     make_person("more@riverside.example", "More People")
-    tasks.put_all_units_right(0)
+    schedule.put_all_units_right(0)
     with lake.tenant.scope():
         assert UnitMembership.objects.filter(unit=unit).count() == len(theirs)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from directory import actions, notices, tasks
+from directory import actions, notices, schedule, tasks
 from directory.door import Initiator
 from directory.models import EmailMethod, OutboxMessage, Way
 from directory.recovery import flow
@@ -112,7 +112,7 @@ def test_sessions_that_are_over_are_deleted_in_every_tenant(district, lake, sign
         expires_at=yesterday
     )
     with scopes.scope(None):
-        tasks.clear_expired_sessions(timestamp=0)
+        schedule.clear_expired_sessions(timestamp=0)
     assert Session.objects.count() == 1
     assert browser.get("/riverside/account/").status_code == 200
     with lake.tenant.scope():
@@ -127,7 +127,7 @@ def test_jobs_that_are_done_leave_the_queue_after_three_days(district):
         cursor.execute("UPDATE procrastinate_events SET at = at - interval '4 days'")
     EmailMethod.objects.create(user=district.pia, address="pia.home@example.org")
     actions.reset_password(district.pia, NEW, by=Initiator(district.maria))
-    tasks.remove_old_jobs.defer(timestamp=0)
+    schedule.remove_old_jobs.defer(timestamp=0)
     work()
     # What is queued every minute may be there as well.
     left = ProcrastinateJob.objects.exclude(task_name="directory.retry_stalled_jobs")

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry, Result
-from directory import roles, tasks
+from directory import roles, schedule
 from directory.actions import runs as asking
 from directory.connectors import Refused, Unreachable
 from directory.door import Denied, Initiator
@@ -283,7 +283,7 @@ def test_sources_of_every_tenant_are_started_in_their_own_scope(source, lakeshor
     with lakeshore.scope():
         make_source("theirs", rhythm="hourly")
         make_source("files", kind="csv", rhythm="hourly")
-    tasks.start_due_sources(0)
+    schedule.start_due_sources(0)
     assert jobs.queued() == ["run_source"] * 2
     assert Run.objects.get().source == source
 
@@ -291,7 +291,7 @@ def test_sources_of_every_tenant_are_started_in_their_own_scope(source, lakeshor
 def test_files_of_runs_that_nobody_confirmed_are_forgotten(source):
     old, new = (Run.objects.create(source=source, state=RunState.BRAKED, content=b"x") for _n in range(2))
     Run.objects.filter(pk=old.pk).update(made_at=timezone.now() - timedelta(days=2))
-    tasks.clear_uploads(0)
+    schedule.clear_uploads(0)
     old.refresh_from_db(), new.refresh_from_db()
     assert (old.content, bytes(new.content)) == (None, b"x")
 

@@ -9,7 +9,7 @@ from django.urls import resolve
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, record
-from directory import tasks
+from directory import schedule
 from directory.models import AccessPolicy, Run, RunChange, RunState, Source
 from mystaff.admin.run_report import SHOWN
 from mystaff.upload_handlers import LARGEST_ROSTER, MOST
@@ -216,7 +216,7 @@ def test_names_are_kept_for_90_days(admin, service):
         run = make_run(service, ago=timedelta(days=days), counts={"people added": 1}, warnings=["x: odd"])
         RunChange.objects.create(run=run, position=0, kind="people added", names=[f"Ann {days}"])
     with scopes.scope(None):
-        tasks.clear_old_messages(timestamp=0)
+        schedule.clear_old_messages(timestamp=0)
     new, old = (text_of(admin.get(run_page(run))) for run in service.runs.all())
     assert "Ann 89" in new and "x: odd" in new
     assert "People added" in old and "Ann 91" not in old and "x: odd" not in old
