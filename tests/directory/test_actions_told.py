@@ -124,3 +124,49 @@ def test_a_group_that_was_not_chosen_before_was_none(district, by):
     group = Group.objects.create(name="Front office")
     update_settings({"my_staff_access": "selected", "my_staff_group": group}, by=by)
     assert changes("Update company settings")["my_staff_group"] == (None, "Front office")
+
+
+# Locations
+
+
+def test_who_comes_into_a_location_is_the_target(district, by):
+    actions.add_unit_member(district.algebra, district.omar, by=by)
+    assert target("Add member to administrative unit") == (
+        "User",
+        district.omar.display_name,
+        district.omar.user_principal_name,
+    )
+
+
+def test_a_move_says_from_where_to_where(district, by):
+    actions.move_unit(district.algebra, district.lincoln, by=by)
+    before = district.algebra.parent
+    assert changes("Update administrative unit") == {"parent": (before.name, "Lincoln Elementary")}
+    actions.move_unit(district.algebra, None, by=by)
+    assert changes("Update administrative unit") == {"parent": ("Lincoln Elementary", None)}
+
+
+def test_a_location_cannot_lie_below_itself_or_go_with_others_below(district, by):
+    above = district.algebra.parent
+    with pytest.raises(Refused) as refused:
+        actions.move_unit(above, district.algebra, by=by)
+    assert str(refused.value) == "A location cannot lie below itself."
+    with pytest.raises(Refused) as refused:
+        actions.remove_unit(above, by=by)
+    assert str(refused.value) == "There are other locations below it. Move or remove them first."
+
+
+def test_who_registers_again_in_a_location_is_told_since_when(district, by):
+    actions.require_registration_in(district.algebra, by=by)
+    first = changes("Update administrative unit")["registrationFrom"]
+    actions.require_registration_in(district.algebra, by=by)
+    second = changes("Update administrative unit")["registrationFrom"]
+    assert first[0] is None and second[0] == first[1] < second[1]
+
+
+def test_a_name_that_is_as_it_was_is_no_deed_and_another_one_is(district, by):
+    same = {"name": district.algebra.name, "kind": district.algebra.kind}
+    actions.update_unit(district.algebra, same, by=by)
+    assert not outcomes("Update administrative unit")
+    actions.update_unit(district.algebra, same | {"name": "Algebra II"}, by=by)
+    assert changes("Update administrative unit") == {"displayName": ("Algebra 2", "Algebra II")}

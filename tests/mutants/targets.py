@@ -35,7 +35,7 @@ TARGETS = {
     "directory/actions/passwords.py": [*ACTIONS, DIRECTORY + "recovery/test_flow.py", *LOCKOUT],
     "directory/actions/phones.py": [*ACTIONS, *PHONE, "tests/messages/test_delivery.py"],
     "directory/actions/people.py": [DIRECTORY + "test_actions_people.py", TOLD],
-    "directory/actions/units.py": [DIRECTORY + "test_actions_units.py"],
+    "directory/actions/units.py": [DIRECTORY + "test_actions_units.py", TOLD],
     "directory/actions/groups.py": [DIRECTORY + "test_actions_groups.py"],
     "directory/actions/roles.py": [DIRECTORY + "test_actions_roles.py", TOLD],
     "directory/actions/settings.py": [
