@@ -282,6 +282,6 @@ LOGGING = {
     },
 }
 
-for of_tests in ("REQUIRE_BROWSER", "TEST_POSTGRES"):
+for of_tests in ("REQUIRE_BROWSER", "REQUIRE_DIRECTORIES", "TEST_POSTGRES"):
     env(of_tests, None)
 refuse_unknown()
