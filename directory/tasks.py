@@ -35,6 +35,7 @@ from directory.models import (
 from directory.models.uploads import UPLOAD_LIVES
 from directory.recovery import delivery, steps, throttle
 from directory.security_info import delivery as codes_to_new
+from directory.sync import runs
 from tenants import limits, scopes
 from tenants.models import Tenant
 from tenants.sessions import SessionStore
@@ -44,7 +45,6 @@ SENDING: set[str] = set()  # names of tasks that may wait for a server, which th
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
 LONGEST = timedelta(minutes=15)  # that a job may take
 CHANCE = SystemRandom()
-LATER = 10.0  # seconds until a run that found another one going on is tried again
 URGENT = 10  # before everything else that waits: a code lives five minutes
 MOST_TOLD = 100  # Global Administrators, when an administrator was reset: as many as Microsoft Entra tells
 KEPT = timedelta(days=90)  # that the row of a message stays
@@ -167,24 +167,19 @@ def tell_administrator(*, administrator: str, person: str) -> None:
 @tenant_task(sends=True)
 def run_source(*, run: str) -> None:
     """Do a run of a source; while another one of the tenant goes on, it is put back."""
-    from directory.sync import runs  # sources bring large libraries
-
     if found := Run.objects.filter(pk=run).select_related("source").first():
-        try:
-            runs.execute(found)
-        except runs.Busy:
-            raise turns.Busy(LATER, 0) from None
+        runs.execute(found)
 
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="directory.start_due_sources", queueing_lock="start_due_sources")
 def start_due_sources(timestamp: int) -> None:
     """Every five minutes: sources whose hour has come are run, tenant by tenant."""
-    from directory.actions import runs  # which queue jobs of this file
+    from directory.actions.runs import start_due  # which queues jobs of this file
 
     for tenant in Tenant.objects.all():
         with tenant.scope():
-            runs.start_due()
+            start_due()
 
 
 @app.periodic(cron="37 * * * *")
@@ -206,13 +201,13 @@ def clear_recoveries(timestamp: int) -> None:
 @app.periodic(cron="42 * * * *")
 @app.task(name="directory.clear_uploads", queueing_lock="clear_uploads")
 def clear_uploads(timestamp: int) -> None:
-    """Every hour: files that nobody confirmed within one are deleted, those of sources' runs within a day."""
-    from directory.actions import runs  # which queue jobs of this file
+    """Every hour: files that nobody confirmed within one are deleted, of sources' runs within a day."""
+    from directory.actions.runs import forget_files
 
     for tenant in Tenant.objects.all():
         with tenant.scope():
             Upload.objects.filter(at__lt=timezone.now() - UPLOAD_LIVES).delete()
-            runs.forget_files()
+            forget_files()
 
 
 @app.periodic(cron="17 3 * * *")
