@@ -21,6 +21,7 @@ from directory.models import (
 )
 from directory.recovery import delivery, steps
 from directory.security_info import delivery as codes_to_new
+from directory.sync import runs
 from tenants import scopes
 
 RETRY = turns.Retry(max_attempts=notices.TRIES, exponential_wait=4)
@@ -28,7 +29,6 @@ SENDING: set[str] = set()  # names of tasks that may wait for a server, which th
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
 LONGEST = timedelta(minutes=15)  # that a job may take
 CHANCE = SystemRandom()
-LATER = 10.0  # seconds until a run that found another one going on is tried again
 URGENT = 10  # before everything else that waits: a code lives five minutes
 MOST_TOLD = 100  # Global Administrators, when an administrator was reset: as many as Microsoft Entra tells
 
@@ -149,13 +149,8 @@ def tell_administrator(*, administrator: str, person: str) -> None:
 @tenant_task(sends=True)
 def run_source(*, run: str) -> None:
     """Do a run of a source; while another one of the tenant goes on, it is put back."""
-    from directory.sync import runs  # sources bring large libraries
-
     if found := Run.objects.filter(pk=run).select_related("source").first():
-        try:
-            runs.execute(found)
-        except runs.Busy:
-            raise turns.Busy(LATER, 0) from None
+        runs.execute(found)
 
 
 @tenant_task

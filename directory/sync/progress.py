@@ -13,16 +13,21 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
+from directory import turns
 from directory.models import Run, RunState
 from tenants import scopes
 
 GOING = (RunState.READING, RunState.COMPARING, RunState.WRITING)
 APART = 0.5  # seconds between two signs of life
 SILENCE = timedelta(seconds=30)
+LATER = 10.0  # seconds
 
 
-class Busy(Exception):
-    """Another run of this tenant goes on."""
+class Busy(turns.Busy):
+    """Another run of this tenant goes on; a job that finds it so is tried again a little later."""
+
+    def __init__(self) -> None:
+        super().__init__(LATER, priority=0)
 
 
 class Progress:
