@@ -113,7 +113,9 @@ def stored(present):
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=12, deadline=None, derandomize=True, phases=PHASES, suppress_health_check=list(HealthCheck)
+)
 @given(said=st.lists(sources(), min_size=2, max_size=3), hands=by_hand())
 def test_any_states_one_after_the_other(riverside, said, hands):
     with riverside.scope(), transaction.atomic():
