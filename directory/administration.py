@@ -108,6 +108,35 @@ RENEW_SECRET = Action(
 ROTATE_SIGNING_KEY = Action("rotate_signing_key", gettext_noop("Update signing key"), **_APPLICATIONS)
 
 
+# Sources and connected directories: whoever sets one says who is here, who helps whom, and where passwords go
+
+_PROVISIONING = {"category": "ProvisioningManagement", "needs": _GLOBAL}
+ADD_SOURCE = Action(
+    "add_source", gettext_noop("Add synchronization source"), operation="Create", **_PROVISIONING
+)
+UPDATE_SOURCE = Action("update_source", gettext_noop("Update synchronization source"), **_PROVISIONING)
+DELETE_SOURCE = Action(
+    "delete_source", gettext_noop("Delete synchronization source"), operation="Delete", **_PROVISIONING
+)
+_DIRECTORIES = {"category": "DirectoryManagement", "needs": _GLOBAL}
+ADD_DIRECTORY = Action(
+    "add_directory", gettext_noop("Add connected directory"), operation="Create", **_DIRECTORIES
+)
+UPDATE_DIRECTORY = Action("update_directory", gettext_noop("Update connected directory"), **_DIRECTORIES)
+DELETE_DIRECTORY = Action(
+    "delete_directory", gettext_noop("Delete connected directory"), operation="Delete", **_DIRECTORIES
+)
+TEST_DIRECTORY = Action(
+    "test_directory", gettext_noop("Test connected directory"), operation="Read", **_DIRECTORIES
+)
+ENABLE_WRITEBACK = Action(
+    "enable_writeback", gettext_noop("Enable password writeback for directory"), **_DIRECTORIES
+)
+DISABLE_WRITEBACK = Action(
+    "disable_writeback", gettext_noop("Disable password writeback for directory"), **_DIRECTORIES
+)
+
+
 # Operators, in their own tenant
 
 _ENTERING = {"category": "DirectoryManagement", "needs": frozenset({roles.OPERATOR})}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from audit.models import Entry, Result, draft, record_all
 from directory import refusals
 from directory.connectors import Authority, AuthorityError, open_authority
-from directory.models import User
+from directory.models import LOCAL, User
 from directory.verbs import Action
 
 
@@ -134,7 +134,11 @@ def acting(by: Initiator | CommandLine, action: Action, person: User) -> Iterato
     """
     reason = by.refusal(action, person)
     with _through(by, action, snapshot(person), reason) as deed:
-        yield open_authority(person), deed
+        if person.authority != LOCAL:
+            deed.details["Authority"] = person.authority
+        authority = open_authority(person)
+        yield authority, deed
+        deed.details |= getattr(authority, "details", {})  # what it did not manage besides, in our words
 
 
 @contextmanager

@@ -10,7 +10,8 @@ Global Administrator and even to themselves. Here nobody gives more than they ho
   covers: else they could reset somebody's password first and make them an administrator afterwards, or take
   away first what protects somebody;
 - the stay of an operator is neither prolonged nor widened;
-- members of a group gain and lose what the group holds, so its membership follows the same rules.
+- members of a group gain and lose what the group holds, so its membership follows the same rules;
+- a group whose members a source brings holds no role over the whole tenant, whoever would give it.
 """
 
 from __future__ import annotations
@@ -20,8 +21,16 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from directory import permissions, roles
-from directory.models import AccessPolicy, Application, Group, RoleAssignment, Settings, User
+from directory import permissions, roles, rules
+from directory.models import (
+    AccessPolicy,
+    AdministrativeUnit,
+    Application,
+    Group,
+    RoleAssignment,
+    Settings,
+    User,
+)
 from tenants.models import OPERATORS_ID
 
 EVERYTHING = frozenset(
@@ -29,9 +38,12 @@ EVERYTHING = frozenset(
 )
 
 
-def refusal_to_give(actor: User, role: str, principal: User | Group) -> str | None:
+def refusal_to_give(
+    actor: User, role: str, principal: User | Group, *, is_tenant_wide: bool = False
+) -> str | None:
     """Why the actor may not give this role to this person or group, as a sentence; None if they may."""
-    return _refusal_to_all(actor, [role]) or _refusal_about(actor, principal, giving=True)
+    refused = _refusal_to_all(actor, [role]) or _refusal_about(actor, principal, giving=True)
+    return refused or (_refusal_to_source(principal) if is_tenant_wide else None)
 
 
 def refusal_to_take(actor: User, role: str, principal: User | Group) -> str | None:
@@ -60,13 +72,21 @@ def is_guarded(group: Group) -> bool:
 
 
 def is_selected(group: Group) -> bool:
-    """Whether a setting of the tenant, an access policy or an application names this group."""
+    """Whether a setting of the tenant, an access policy, an application or a rule names this group."""
     settings = Settings.current()
     named = [field.attname for field in Settings._meta.fields if field.related_model is Group]
     if group.pk in {getattr(settings, name) for name in named}:
         return True
     # Whoever may change such a group takes people out of the policy, or lets them into the application.
-    return any(model.objects.filter(group=group).exists() for model in (AccessPolicy, Application))
+    if any(model.objects.filter(group=group).exists() for model in (AccessPolicy, Application)):
+        return True
+    return is_in_rule(group)
+
+
+def is_in_rule(group: Group) -> bool:
+    """Whether the rule of a location names this group: its members are then that location's people."""
+    texts = AdministrativeUnit.objects.exclude(membership_rule="").values_list("membership_rule", flat=True)
+    return any(group.pk in rules.named_groups(text) for text in texts)
 
 
 def _is_global(actor: User) -> bool:
@@ -94,6 +114,15 @@ def _refusal_about(actor: User, principal: User | Group, *, giving: bool) -> str
     if not _is_global(actor) and (near := people.filter(_covered_by(actor)).first()):
         return _("Another role of yours covers %(name)s: somebody else has to do this.") % {
             "name": near.first_name
+        }
+    return None
+
+
+def _refusal_to_source(principal: User | Group) -> str | None:
+    """Whoever writes a source decides who is in its groups, but never who holds power over everything."""
+    if isinstance(principal, Group) and principal.source:
+        return _("The source “%(source)s” says who is in this group: it holds roles over locations only.") % {
+            "source": principal.source
         }
     return None
 

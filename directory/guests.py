@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
 
-from directory import verbs
+from directory import tasks, verbs
 from directory.door import Denied, Initiator, acting, administering, snapshot
 from directory.models import Invitation, User
 from tenants import scopes
@@ -50,7 +50,9 @@ def invite(user_principal_name: str, *, by: Initiator) -> None:
 def _pending_guest(name: str, home: Tenant) -> User:
     """A row with nothing but the name that was typed; who it is comes when they accept."""
     empty = {"display_name": name, "home_tenant": home, "authority": "guest", "password": make_password(None)}
-    return User.objects.get_or_create(user_principal_name=name, defaults=empty)[0]
+    guest, _made = User.objects.get_or_create(user_principal_name=name, defaults=empty)
+    tasks.keep_units_current(person=guest.pk)
+    return guest
 
 
 def _ask_at_home(name: str, guest: User, host_id) -> None:
@@ -76,6 +78,7 @@ def accept(invitation: Invitation, *, by: Initiator) -> None:
             for name in ("display_name", "given_name", "surname"):
                 setattr(guest, name, getattr(by.user, name))
             guest.save()
+            tasks.keep_units_current(person=guest.pk)
         invitation.accepted_at = now
         invitation.save(update_fields=["accepted_at"])
 

@@ -29,6 +29,10 @@ KNOWN_AGAIN = 3  # wrong passwords that do not count a second time
 DIGITS = 5  # of the hash of a wrong password: one of a million that are kept alike
 
 
+class Undecided(Exception):
+    """Nobody can say now whether a password is right: it counts as none. The text is for whoever typed it."""
+
+
 class Locked(Exception):
     """Too many wrong passwords were tried on this name from this kind of network."""
 
@@ -63,16 +67,20 @@ class _Counted:
 def attempt(user_name: str, network: str, secret: str, is_right: Callable[[], bool]) -> bool:
     """Let one password or PIN be tried on a name, and say whether it is right. Raises Locked.
 
-    It counts before it is looked at, while the row is held, and is given back if it is right: however many
-    come at once, no more are looked at than may be. The looking itself holds nothing. Call it outside every
-    transaction that an error would roll back: the count must stand.
+    It counts before it is looked at, while the row is held, and is given back if it is right, or Undecided:
+    however many come at once, no more are looked at than may be. The looking itself holds nothing. Call it
+    outside every transaction that an error would roll back: the count must stand.
     """
     name = user_name.strip().lower()
     familiar = _is_familiar(name, network)
     counted = _count(name, familiar, secret)
-    if is_right():
-        if counted:
-            _give_back(counted)
+    try:
+        right = is_right()
+    except Undecided:
+        _give_back(counted)
+        raise
+    if right:
+        _give_back(counted)
         return True
     if counted and counted.until:
         _note(counted, SignInLock(user_name=name, network=network, familiar=familiar))
@@ -155,8 +163,10 @@ def _lasting(failures: int) -> timedelta:
     return min(SHORTEST * 2**doublings, LONGEST)
 
 
-def _give_back(counted: _Counted) -> None:
-    """It was right: as if it had not been tried. What others have counted meanwhile stays."""
+def _give_back(counted: _Counted | None) -> None:
+    """As if it had not been tried. What others have counted meanwhile stays."""
+    if counted is None:
+        return
     with transaction.atomic():
         row = SignInCount.objects.select_for_update().filter(pk=counted.row).first()
         if row is None:  # cleared meanwhile

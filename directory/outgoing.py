@@ -10,8 +10,8 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from queue import Empty, SimpleQueue
@@ -47,6 +47,8 @@ class Forbidden(Exception):
 class Unreachable(Exception):
     """It did not answer, or not in a way that can be understood; the text is a sentence for admins."""
 
+    was_sent = False  # whether the server may have got the request, and done what it asks
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -54,25 +56,101 @@ class Answer:
 
     status: int
     text: str
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in small letters
+    is_cut: bool = False  # there is more than the limit let us read
 
 
-def request(method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
+def request(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes = b"",
+    seconds: float | None = None,
+    largest: int = LARGEST,
+) -> Answer:
     """Ask over HTTP(S); redirects are not followed. Raises Forbidden or Unreachable.
 
-    Without TLS only a host that an operator has allowed.
+    Without TLS only a host that an operator has allowed. It takes `seconds` at most (LIMIT), and `largest`
+    bytes of the answer are read.
     """
+    (host, port, tls), path = _target(url)
+    client = HTTPConnection(host, port)
+    own = {"Host": _as_header(host, port, tls), "User-Agent": "MyStaff", "Connection": "close"}
+    connected = False
+    try:
+        with connection(host, port, tls=tls, seconds=seconds) as client.sock:
+            connected = True
+            client.request(method, path, body or None, own | headers)
+            return _read(client.getresponse(), largest)
+    except Unreachable as error:
+        error.was_sent = connected
+        raise
+
+
+def _target(url: str) -> tuple[tuple[str, int, bool], str]:
+    """Host, port, whether with TLS; and the path. Raises Forbidden where that is not allowed."""
     parts = urlsplit(url)
     host, tls = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if tls else 80)
     if not tls and not is_allowed(host, port):
         raise Forbidden(_("“%(host)s” is reached with https only.") % {"host": host})
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with connection(host, port, tls=tls) as link:
-        client = HTTPConnection(host, port)
-        client.sock = link
-        own = {"Host": _as_header(host, port, tls), "User-Agent": "MyStaff", "Connection": "close"}
-        client.request(method, path, body or None, own | headers)
-        return _read(client.getresponse())
+    return (host, port, tls), (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+class Line:
+    """One GET after the other over one connection, as long as it holds; a block of it closes it.
+
+    The connection stays with the address that was checked when it was made. Each request has a limit of its
+    own. What fails on a connection that was used before is asked once more on a new one: servers close those
+    that rest, and nothing is changed by asking.
+    """
+
+    def __init__(self) -> None:
+        self.open, self.at = ExitStack(), None
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.open.close()
+        self.at = None
+
+    def get(self, url: str, *, headers: Mapping[str, str], seconds: float, largest: int) -> Answer:
+        """As request() does."""
+        at, path = _target(url)
+        end = monotonic() + seconds
+        if at == self.at:
+            with suppress(Unreachable):
+                return self._asked(at, path, headers, end, largest)
+        self.__exit__()
+        self._connect(at, end)
+        return self._asked(at, path, headers, end, largest)
+
+    def _connect(self, at: tuple[str, int, bool], end: float) -> None:
+        host, port, tls = at
+        addresses = _checked(host, port, min(LOOKED_UP, max(end - monotonic(), 0) / 2))
+        with _as_unreachable(host), ExitStack() as made:
+            raw = made.enter_context(_first(addresses, port, end))
+            self.handle = made.enter_context(raw.dup())
+            with _cut_after(self.handle, end - monotonic()):
+                self.link = made.enter_context(in_tls(raw, host)) if tls else raw
+            self.open, self.at = made.pop_all(), at
+
+    def _asked(
+        self, at: tuple[str, int, bool], path: str, headers: Mapping[str, str], end: float, largest: int
+    ) -> Answer:
+        client = HTTPConnection(at[0], at[1])
+        own = {"Host": _as_header(*at), "User-Agent": "MyStaff"}
+        client.sock, self.at = self.link, None  # until all of the answer has come
+        self.link.settimeout(max(end - monotonic(), 0.001))
+        with _as_unreachable(at[0]), _cut_after(self.handle, end - monotonic()):
+            client.request("GET", path, None, own | headers)
+            response = client.getresponse()
+            answer = _read(response, largest)
+        if not (response.will_close or answer.is_cut):
+            self.at = at
+        return answer
 
 
 def _as_header(host: str, port: int, tls: bool) -> str:
@@ -81,27 +159,33 @@ def _as_header(host: str, port: int, tls: bool) -> str:
     return name if port == (443 if tls else 80) else f"{name}:{port}"
 
 
-def _read(answer: HTTPResponse) -> Answer:
-    content = answer.read(LARGEST)
-    if answer.length and len(content) < LARGEST:
+def _read(answer: HTTPResponse, largest: int) -> Answer:
+    content = answer.read(largest)
+    is_cut = len(content) == largest and answer.length != 0
+    if answer.length and not is_cut:
         raise IncompleteRead(b"", answer.length)
-    return Answer(answer.status, content.decode("utf-8", "replace"))
+    headers = {name.lower(): value for name, value in answer.getheaders()}
+    return Answer(answer.status, content.decode("utf-8", "replace"), headers, is_cut)
 
 
 @contextmanager
-def connection(host: str, port: int, *, tls: bool) -> Iterator[socket.socket]:
-    """A connection that is cut after LIMIT seconds, however slowly the other side talks.
+def connection(
+    host: str, port: int, *, tls: bool | ssl.SSLContext, seconds: float | None = None
+) -> Iterator[socket.socket]:
+    """A connection that is cut after so many seconds (LIMIT), however slowly the other side talks.
 
-    Raises Forbidden or Unreachable, also for what goes wrong inside the block.
+    `tls` may bring trust of its own along. Raises Forbidden or Unreachable, also for what goes wrong inside
+    the block.
     """
-    end = monotonic() + LIMIT
-    addresses = _checked(host, port)
+    limit = LIMIT if seconds is None else seconds
+    end = monotonic() + limit
+    addresses = _checked(host, port, min(LOOKED_UP, max(limit, 0) / 2))
     with (
         _as_unreachable(host),
         _first(addresses, port, end) as raw,
         raw.dup() as handle,  # wrapping the other one in TLS takes it away
         _cut_after(handle, end - monotonic()),
-        _in_tls(raw, host) if tls else raw as link,
+        in_tls(raw, host, tls) if tls else raw as link,
     ):
         yield link
 
@@ -131,8 +215,10 @@ def _left(end: float) -> float:
     return seconds
 
 
-def _in_tls(raw: socket.socket, host: str) -> ssl.SSLSocket:
-    return ssl.create_default_context().wrap_socket(raw, server_hostname=host)
+def in_tls(raw: socket.socket, host: str, tls: bool | ssl.SSLContext = True) -> ssl.SSLSocket:
+    """The same connection behind TLS, once the certificate is found to be this host's."""
+    context = tls if isinstance(tls, ssl.SSLContext) else ssl.create_default_context()
+    return context.wrap_socket(raw, server_hostname=host)
 
 
 @contextmanager
@@ -160,17 +246,17 @@ def is_allowed(host: str, port: int) -> bool:
     return AllowedHost.objects.filter(tenant=scopes.require(), host=host.lower(), port=port).exists()
 
 
-def _checked(host: str, port: int) -> list[str]:
+def _checked(host: str, port: int, seconds: float) -> list[str]:
     """Its addresses; raises Forbidden or Unreachable. That a name inside exists is not told either."""
-    addresses = _looked_up(host, port)
+    addresses = _looked_up(host, port, seconds)
     # One bad address is enough: which of them is taken must not be up to who answers for the name.
     if not addresses or not (all(map(is_public, addresses)) or is_allowed(host, port)):
         raise Forbidden(_("“%(host)s” has no address that MyStaff may connect to.") % {"host": host})
     return addresses
 
 
-def _looked_up(host: str, port: int) -> list[str]:
-    """Its addresses, in a thread that is left behind after LOOKED_UP seconds; raises Unreachable then."""
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """Its addresses, in a thread that is left behind after so many seconds; raises Unreachable then."""
     answer: SimpleQueue[list[str]] = SimpleQueue()
 
     def look_up() -> None:
@@ -182,7 +268,7 @@ def _looked_up(host: str, port: int) -> list[str]:
 
     Thread(target=look_up, daemon=True).start()
     try:
-        return answer.get(timeout=LOOKED_UP)
+        return answer.get(timeout=seconds)
     except Empty:
         raise Unreachable(_("“%(host)s” did not answer.") % {"host": host}) from None
 

@@ -48,7 +48,8 @@ def make_database(administrator: Connection, name: str, template: str = "templat
         SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(database, owner, Identifier(template))
     )
     administrator.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-    administrator.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, application))
+    # Temporary tables: sources lay what they say beside what is stored.
+    administrator.execute(SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, application))
 
 
 def open_schema(inside: Connection) -> None:

@@ -102,6 +102,8 @@ CACHES = {
 
 # --- Parts -------------------------------------------------------------------------------------------------
 # mystaff stands first: its commands (migrate as the owner) and templates go before Django's own.
+# What the worker does by the clock stands beside the tasks that are queued.
+PROCRASTINATE_IMPORT_PATHS = ["directory.schedule"]
 INSTALLED_APPS = [
     "mystaff",
     "directory",
@@ -162,7 +164,10 @@ TEMPLATES = [
 # --- People ------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "directory.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # a user name is unique in its tenant, which is where it is looked up
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "mystaff.signin.directories.DirectoryBackend",
+]
 PASSWORD_HASHERS = [
     "directory.hashers.Argon2id",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -277,6 +282,6 @@ LOGGING = {
     },
 }
 
-for of_tests in ("REQUIRE_BROWSER", "TEST_POSTGRES"):
+for of_tests in ("REQUIRE_BROWSER", "REQUIRE_DIRECTORIES", "TEST_POSTGRES"):
     env(of_tests, None)
 refuse_unknown()

@@ -114,6 +114,8 @@ def _grant(table: str, role: str) -> str:
 
 def _grants_on_the_rest(role: str) -> list[str]:
     return [
+        # Only its owner's own database: sources lay what they say beside what is stored.
+        f"DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {role}', current_database()); END $$",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
         f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}",

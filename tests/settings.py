@@ -2,8 +2,10 @@
 
 import os
 
+KEPT = ("MYSTAFF_REQUIRE_BROWSER", "MYSTAFF_REQUIRE_DIRECTORIES", "MYSTAFF_TEST_POSTGRES", "MYSTAFF_VAR")
+
 for name in [name for name in os.environ if name.startswith("MYSTAFF_")]:
-    if name not in ("MYSTAFF_REQUIRE_BROWSER", "MYSTAFF_TEST_POSTGRES", "MYSTAFF_VAR"):
+    if name not in KEPT:
         del os.environ[name]
 
 from mystaff.settings import *  # noqa: E402, F403

@@ -53,7 +53,11 @@ def test_only_the_door_opens_an_authority():
     }
     assert opens == {
         "directory/actions/passwords.py",
-        "directory/connectors/__init__.py",
+        "directory/connectors/__init__.py",  # the protocol
+        "directory/connectors/google.py",
+        "directory/connectors/graph.py",
+        "directory/connectors/ldap/active_directory.py",
+        "directory/connectors/ldap/openldap.py",
         "directory/connectors/local.py",
         "directory/connectors/memory.py",
         "directory/door.py",

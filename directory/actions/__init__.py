@@ -47,6 +47,7 @@ from directory.actions.security_info import (
     set_office_phone,
 )
 from directory.actions.sessions import end_other_sessions, end_session
+from directory.actions.unit_rules import check_rule, set_rule
 from directory.actions.units import (
     add_unit,
     add_unit_member,
@@ -73,6 +74,7 @@ __all__ = [
     "change_password",
     "change_pin",
     "change_role",
+    "check_rule",
     "clear_factors",
     "disable_user",
     "enable_user",
@@ -110,6 +112,7 @@ __all__ = [
     "set_alternate_email",
     "set_office_phone",
     "set_phone",
+    "set_rule",
     "set_sms_sign_in",
     "unlink_identity",
     "unlock",

@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
 from directory import verbs
+from directory.actions.following import follow
 from directory.actions.people import FIELDS
 from directory.actions.saving import note_changes, refused_if_taken
 from directory.door import Initiator, acting, administering, snapshot
@@ -46,6 +47,7 @@ def join(provider: IdentityProvider, received: Received, *, ip_address: str | No
             person.save(force_insert=True)
             uid = provider.uid(received.subject)
             FederatedIdentity.objects.create(provider=provider, user=person, uid=uid)
+        follow(deed, person, is_new=True, is_vouched=True)
     return person
 
 

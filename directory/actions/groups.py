@@ -12,10 +12,12 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from directory import administration, administrators, granting, roles
+from directory.actions.following import follow
 from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, administering, snapshot
 from directory.models import Group, GroupMember, GroupOwner, RoleAssignment, User
+from directory.sync.kept import refuse_kept, refuse_membership
 from directory.verbs import Action
 from tenants.models import OPERATORS_ID
 
@@ -52,14 +54,16 @@ def add_group(group: Group, *, by: Initiator) -> None:
 
 
 def update_group(group: Group, name: str, *, by: Initiator) -> None:
-    """Rename a group."""
+    """Rename a group. Raises Refused for one that a source keeps."""
     old, new = (Group.objects.get(pk=group.pk) for _time in range(2))
     if old.name == name:
         return
     new.name = name
     new.full_clean()
     with _through(by, administration.UPDATE_GROUP, old) as deed, refused_if_taken(_("This name is taken.")):
-        new.save(update_fields=note_changes(deed, old, new, FIELDS))
+        changed = note_changes(deed, old, new, FIELDS)
+        refuse_kept(old, changed)
+        new.save(update_fields=changed)
 
 
 def remove_group(group: Group, *, by: Initiator) -> None:
@@ -76,6 +80,8 @@ def remove_group(group: Group, *, by: Initiator) -> None:
         note_changes(deed, group, None, FIELDS)
         for one in held:
             deed.change("Role.DisplayName", one.role, None)
+        if granting.is_in_rule(group):
+            raise Refused(_("The rule of a location names this group."))
         try:
             Group.objects.filter(pk=group.pk).delete()
         except ProtectedError as error:
@@ -119,6 +125,7 @@ def _add(model, action: Action, group: Group, person: User, by: Initiator) -> No
         deed.change(NAME, None, group.name)
         with refused_if_taken(_("%(name)s is in it already.") % {"name": person.first_name}):
             model.objects.create(group=group, user=person)
+        follow(deed, person)
 
 
 def _remove(model, action: Action, group: Group, person: User, by: Initiator) -> None:
@@ -131,7 +138,10 @@ def _remove(model, action: Action, group: Group, person: User, by: Initiator) ->
         administrators.keeping_one(by.user),
     ):
         deed.change(NAME, group.name, None)
+        if model is GroupMember:
+            refuse_membership(held.first(), group)
         held.delete()
+        follow(deed, person)
 
 
 def _refusal(actor: User, group: Group, person: User, *, giving: bool) -> str:

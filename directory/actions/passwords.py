@@ -1,11 +1,12 @@
 """Passwords: given by a manager, chosen by the person, or won back by somebody who forgot theirs."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory import badges, lockout, tasks, verbs
-from directory.connectors import Refused
+from directory.connectors import Authority, Refused
 from directory.door import Initiator, acting
-from directory.models import EmailMethod, PhoneType, Recovery, Settings, User
+from directory.models import LOCAL, EmailMethod, PhoneType, Recovery, Settings, User
 from directory.recovery import flow, throttle
 from directory.security_info import proofs
 
@@ -14,8 +15,8 @@ def reset_password(person: User, password: str, *, by: Initiator) -> None:
     """Give a person a temporary password; every session of theirs ends, and they are told."""
     with acting(by, verbs.RESET_PASSWORD, person) as (authority, _deed):
         _wait_in_line(person)
-        authority.set_password(person, password, must_change=True)
         _start_afresh(person, "password_reset")
+        _hand_over(authority, person, password, must_change=True)
 
 
 def recover_password(recovery: Recovery, password: str, *, ip_address: str | None) -> None:
@@ -30,9 +31,22 @@ def recover_password(recovery: Recovery, password: str, *, ip_address: str | Non
         if flow.step(recovery) != flow.Step.PASSWORD:
             raise Refused(_("This way back into the account is over. Please begin again."))
         flow.end(recovery)
-        authority.set_password(person, password, must_change=False)
         deed.details["Ways"] = ", ".join(recovery.proved)
         _start_afresh(person, "password_recovered")
+        _hand_over(authority, person, password, must_change=False)
+
+
+def _hand_over(authority: Authority, person: User, password: str, *, must_change: bool) -> None:
+    """To the authority, as the last thing: whatever fails before it has then changed nothing anywhere.
+
+    Of a password that lives elsewhere nothing is kept here: what stands in its place changes with it, which
+    ends the sessions that began with the old one.
+    """
+    if person.authority != LOCAL:
+        person.set_unusable_password()
+        person.must_change_password, person.password_changed_at = must_change, timezone.now()
+        person.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    authority.set_password(person, password, must_change=must_change)
 
 
 def _start_afresh(person: User, notice: str) -> None:
@@ -69,14 +83,15 @@ def change_password(password: str, *, by: Initiator) -> None:
     """A person chooses their own password; their other sessions end."""
     with acting(by, verbs.CHANGE_PASSWORD, by.user) as (authority, _deed):
         _wait_in_line(by.user)  # a reset that came meanwhile stands
-        authority.set_password(by.user, password, must_change=False)
         tasks.notify(by.user, "password_changed")
+        _hand_over(authority, by.user, password, must_change=False)
 
 
 def unlock(person: User, *, by: Initiator) -> None:
     """Let a person whose name was tried too often sign in and help themselves again."""
-    with acting(by, verbs.UNLOCK, person):
+    with acting(by, verbs.UNLOCK, person) as (authority, _deed):
         _forget_tries(person)
+        authority.unlock(person)
 
 
 def unlock_own(recovery: Recovery, *, ip_address: str | None) -> None:
@@ -86,12 +101,13 @@ def unlock_own(recovery: Recovery, *, ip_address: str | None) -> None:
     self-service password reset"). Raises Refused where what was proved no longer counts.
     """
     person = User.objects.members().get(pk=recovery.person_id)
-    with acting(Initiator(person, ip_address, "Self-service"), verbs.UNLOCK_OWN, person) as (_a, deed):
+    with acting(Initiator(person, ip_address, "Self-service"), verbs.UNLOCK_OWN, person) as (authority, deed):
         if flow.step(recovery) != flow.Step.PASSWORD or not Settings.current().self_service_unlock:
             raise Refused(_("This way back into the account is over. Please begin again."))
         flow.end(recovery)
         deed.details["Ways"] = ", ".join(recovery.proved)
         lockout.clear(person.user_principal_name)
+        authority.unlock(person)
 
 
 def _forget_tries(person: User) -> None:

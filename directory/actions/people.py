@@ -9,11 +9,13 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from directory import administration, administrators, places, tasks
+from directory import administration, administrators, dynamic_units, places, tasks
+from directory.actions.following import follow
 from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, acting, administering, snapshot
-from directory.models import EmailMethod, RoleAssignment, User
+from directory.models import LOCAL, EmailMethod, RoleAssignment, User
+from directory.sync.kept import refuse_if_kept, refuse_kept
 from tenants import scopes
 from tenants.models import EmailDomain
 
@@ -41,12 +43,13 @@ def add_user(person: User, *, by: Initiator) -> None:
         note_changes(deed, None, person, FIELDS | {"is_active": "accountEnabled"})
         with refused_if_taken(_("This user name is taken.")):
             person.save(force_insert=True)
+        follow(deed, person, is_new=True)
 
 
 def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
     """Change some of FIELDS; a user name too, which is why it reaches only whom sensitive actions reach.
 
-    Raises ValidationError as `add_user` does. What is as it was is no deed.
+    Raises ValidationError as `add_user` does, Refused for what a source keeps. What is as it was is no deed.
     """
     old, new = inside(person), inside(person)
     for name in FIELDS.keys() & values.keys():
@@ -57,30 +60,44 @@ def update_user(person: User, values: dict[str, Any], *, by: Initiator) -> None:
     new.full_clean()
     with acting(by, administration.UPDATE_USER, old) as (_authority, deed):
         changed = note_changes(deed, old, new, FIELDS)
+        if "user_principal_name" in changed and old.authority != LOCAL:
+            # By another name somebody else would be found there, and their password be reset.
+            said = _("The user name of %(name)s is changed where the password is kept.")
+            raise Refused(said % {"name": old.first_name})
+        refuse_kept(old, changed)
+        dynamic_units.hold()  # before a new user name, which nobody can add to a location meanwhile
         with refused_if_taken(_("This user name is taken.")):
             new.save(update_fields=[*changed, "sort_name"])
+        follow(deed, new)
 
 
 def enable_user(person: User, *, by: Initiator) -> None:
-    """Let a person sign in again."""
+    """Let a person sign in again. Raises Refused for whom a source has disabled: it would do so again."""
     person = inside(person)
     with acting(by, administration.ENABLE_ACCOUNT, person) as (_authority, deed):
+        if person.disabled_by_source:
+            refuse_if_kept(person)
         deed.change("accountEnabled", person.is_active, True)
-        person.is_active = True
-        person.save(update_fields=["is_active"])
+        person.is_active, person.disabled_by_source = True, False
+        person.save(update_fields=["is_active", "disabled_by_source"])
+        follow(deed, person)
 
 
 def disable_user(person: User, *, by: Initiator) -> None:
-    """Keep a person out: every session of theirs ends. Raises Refused for the last Global Administrator."""
+    """Keep a person out, whatever a source says of them: every session of theirs ends.
+
+    Raises Refused for the last Global Administrator.
+    """
     person = inside(person)
     with (
         acting(by, administration.DISABLE_ACCOUNT, person) as (_authority, deed),
         administrators.keeping_one(by.user),
     ):
         deed.change("accountEnabled", person.is_active, False)
-        person.is_active = False
+        person.is_active = person.disabled_by_source = False
         person.revoke_sessions()
-        person.save(update_fields=["is_active", "sessions_valid_from"])
+        person.save(update_fields=["is_active", "disabled_by_source", "sessions_valid_from"])
+        follow(deed, person)
 
 
 def remove_user(person: User, *, by: Initiator) -> None:
@@ -108,14 +125,16 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
     if old and old.address == address:
         return
     action = administration.CHANGE_EMAIL if old else administration.ADD_EMAIL
-    with acting(by, action, person) as (_authority, deed):
+    with acting(by, action, person) as (authority, deed):
         refuse_own(person, address)
         deed.change("alternateEmail", old.address if old else None, address)
         values = {"address": address, "set_by": by.user_id, "proved_at": None}
         EmailMethod.objects.update_or_create(user=person, defaults=values)
+        follow(deed, person)
         tasks.notify(person, "email_changed" if old else "email_added")
         if old:
             tasks.notify(person, "email_changed", "email", old.address)
+        authority.set_email(person, address)
 
 
 def refuse_own(person: User, address: str, domains: Collection[str] | None = None) -> None:
@@ -151,7 +170,9 @@ def remove_alternate_email(person: User, *, by: Initiator) -> None:
     old = EmailMethod.objects.filter(user=person).first()
     if old is None:
         return
-    with acting(by, administration.REMOVE_EMAIL, person) as (_authority, deed):
+    with acting(by, administration.REMOVE_EMAIL, person) as (authority, deed):
         deed.change("alternateEmail", old.address, None)
         tasks.notify(person, "email_removed", "email", old.address)
         EmailMethod.objects.filter(user=person).delete()
+        follow(deed, person)
+        authority.set_email(person, None)

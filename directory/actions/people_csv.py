@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory import administration, administrators, tasks
+from directory import administration, administrators, dynamic_units, tasks
+from directory.actions.following import follow_all
 from directory.actions.people import FIELDS
 from directory.actions.saving import note_changes, refused_if_taken
 from directory.connectors import Refused
@@ -53,20 +54,25 @@ def import_people(upload: Upload, *, by: Initiator) -> Plan:
     RowsRefused (a row that is bad, or changed since the preview) or Refused; then nothing has changed.
     """
     target = {"id": upload.pk, "type": "File", "name": upload.name}
-    with administering(by, administration.IMPORT_PEOPLE, target) as deed, administrators.keeping_one(by.user):
+    with administering(by, administration.IMPORT_PEOPLE, target) as deed:
         wait_for_turn()
-        # Of two who press at once, or twice, the second finds no file any more.
-        upload = Upload.objects.of(by.user).filter(pk=upload.pk).select_for_update().first()
-        if upload is None:
-            raise Refused(_("This preview is over. Choose the file again."))
-        plan = compare(read(bytes(upload.content)), by, lock=True)
-        plan.refuse_unseen(upload.seen)
-        if plan.refused:
-            raise RowsRefused(plan)
-        with refused_if_taken(_("Somebody changed the same people at this moment. Try again.")):
-            _write(plan, deed)
-        deed.details |= {kind: str(count) for kind, count in plan.counts().items()}
-        upload.delete()
+        with administrators.keeping_one(by.user):
+            return _import(upload, deed, by)
+
+
+def _import(upload: Upload, deed: Deed, by: Initiator) -> Plan:
+    # Of two who press at once, or twice, the second finds no file any more.
+    upload = Upload.objects.of(by.user).filter(pk=upload.pk).select_for_update().first()
+    if upload is None:
+        raise Refused(_("This preview is over. Choose the file again."))
+    plan = compare(read(bytes(upload.content)), by, lock=True)
+    plan.refuse_unseen(upload.seen)
+    if plan.refused:
+        raise RowsRefused(plan)
+    with refused_if_taken(_("Somebody changed the same people at this moment. Try again.")):
+        _write(plan, deed)
+    deed.details |= {kind: str(count) for kind, count in plan.counts().items()}
+    upload.delete()
     return plan
 
 
@@ -82,6 +88,7 @@ def export_people(people: QuerySet[User], *, by: Initiator) -> None:
 
 def _write(plan: Plan, deed: Deed) -> None:
     added, changed = plan.added, plan.changed
+    dynamic_units.hold()
     for step in added:
         # No password, and nothing to hash: somebody who looks after them resets it.
         step.person.password = make_password(None)
@@ -95,6 +102,8 @@ def _write(plan: Plan, deed: Deed) -> None:
     User.objects.index(step.person for step in added + changed if step.is_searched_anew)
     _write_emails(added + changed, deed.by)
     _write_phones(added + changed, deed.by)
+    ids = ([step.person.pk for step in steps] for steps in (changed, added))
+    follow_all(deed, *ids)
     tasks.notify_all(notice for step in added + changed for notice in _notices(step))
 
 
@@ -124,8 +133,10 @@ def _update(steps: list[Step]) -> None:
     if people:
         User.objects.bulk_update(people, [*sorted(fields), "sort_name"], batch_size=UPDATED_AT_ONCE)
     switched = {active: _ids(steps, active) for active in (True, False)}
-    User.objects.filter(pk__in=switched[True]).update(is_active=True)
-    User.objects.filter(pk__in=switched[False]).update(is_active=False, sessions_valid_from=timezone.now())
+    User.objects.filter(pk__in=switched[True]).update(is_active=True, disabled_by_source=False)
+    User.objects.filter(pk__in=switched[False]).update(
+        is_active=False, disabled_by_source=False, sessions_valid_from=timezone.now()
+    )
 
 
 def _ids(steps: list[Step], active: bool) -> list:

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from directory import tasks, verbs
+from directory.actions.following import follow
 from directory.connectors import Refused
 from directory.door import Initiator, acting
 from directory.models import PhoneMethod, PhoneType, Settings, User
@@ -14,7 +15,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
     """Add or change the mobile number (E.164); a changed number is no longer used to sign in."""
     old = person.phones.filter(phone_type=PhoneType.MOBILE).first()
     action = verbs.CHANGE_PHONE if old else verbs.ADD_PHONE
-    with acting(by, action, person) as (_authority, deed):
+    with acting(by, action, person) as (authority, deed):
         deed.change("mobilePhone", old.number if old else None, number)
         PhoneMethod.objects.update_or_create(
             user=person,
@@ -26,21 +27,25 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
                 "proved_at": None,
             },
         )
+        follow(deed, person)
         tasks.notify(person, "phone_changed" if old else "phone_added")
         if old and old.number != number:
             _sign_out(person, old)
             tasks.notify(person, "phone_changed", "sms", old.number)
+        authority.set_phone(person, PhoneType.MOBILE, number)
 
 
 def remove_phone(person: User, *, by: Initiator) -> None:
     """Remove the mobile number."""
-    with acting(by, verbs.REMOVE_PHONE, person) as (_authority, deed):
+    with acting(by, verbs.REMOVE_PHONE, person) as (authority, deed):
         for phone in person.phones.filter(phone_type=PhoneType.MOBILE):
             deed.change("mobilePhone", phone.number, None)
             _sign_out(person, phone)
             phone.delete()
             tasks.notify(person, "phone_removed", "sms", phone.number)
+        follow(deed, person)
         tasks.notify(person, "phone_removed")
+        authority.set_phone(person, PhoneType.MOBILE, None)
 
 
 def set_sms_sign_in(person: User, on: bool, *, by: Initiator) -> None:

@@ -22,7 +22,8 @@ FIELDS = {
 }
 
 
-def _target(principal: User | Group) -> dict[str, Any]:
+def target_of(principal: User | Group) -> dict[str, Any]:
+    """Whoever holds a role, as the trail keeps them."""
     if isinstance(principal, User):
         return snapshot(principal)
     return {"id": principal.pk, "type": "Group", "name": principal.name}
@@ -36,9 +37,10 @@ def assign_role(held: RoleAssignment, *, by: Initiator) -> None:
     principal = held.user or held.group
     _check(held)
     action = administration.ASSIGN_SCOPED_ROLE if held.unit else administration.ASSIGN_ROLE
-    refused = granting.refusal_to_give(by.user, held.role, principal) or ""
+    wide = held.unit is None
+    refused = granting.refusal_to_give(by.user, held.role, principal, is_tenant_wide=wide) or ""
     with (
-        administering(by, action, _target(principal), refused) as deed,
+        administering(by, action, target_of(principal), refused) as deed,
         administrators.keeping_one(by.user),
     ):
         _refuse_twice(held)
@@ -66,9 +68,10 @@ def change_role(
     _check(new)
     principal = old.user or old.group
     refused = granting.refusal_to_take(by.user, old.role, principal)
-    refused = refused or granting.refusal_to_give(by.user, new.role, principal) or ""
+    wide = new.unit is None
+    refused = refused or granting.refusal_to_give(by.user, new.role, principal, is_tenant_wide=wide) or ""
     with (
-        administering(by, administration.CHANGE_ROLE, _target(principal), refused) as deed,
+        administering(by, administration.CHANGE_ROLE, target_of(principal), refused) as deed,
         administrators.keeping_one(by.user),
     ):
         if old.source:
@@ -84,7 +87,7 @@ def remove_role(held: RoleAssignment, *, by: Initiator) -> None:
     action = administration.REMOVE_SCOPED_ROLE if held.unit else administration.REMOVE_ROLE
     refused = granting.refusal_to_take(by.user, held.role, principal) or ""
     with (
-        administering(by, action, _target(principal), refused) as deed,
+        administering(by, action, target_of(principal), refused) as deed,
         administrators.keeping_one(by.user),
     ):
         note_changes(deed, held, None, FIELDS)

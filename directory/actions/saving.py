@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from directory.connectors import Refused
 from directory.door import Deed
@@ -23,6 +24,14 @@ def note_changes(
     for name in changed:
         deed.change(fields[name], _value(old, name), _value(new, name))
     return changed
+
+
+def note_secret(deed: Deed, new: str | None, field: str = "secret") -> list[str]:
+    """Note that there is a new secret, and not a letter of it; returns the fields."""
+    if not new:
+        return []
+    deed.change(field, _("(not shown)"), _("(not shown)"))
+    return [field]
 
 
 def _value(row: models.Model | None, name: str) -> Any:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from audit.models import Result
 from directory import registration, tasks, verbs
+from directory.actions.following import follow
 from directory.actions.people import refuse_own
-from directory.connectors import Refused
+from directory.connectors import Authority, Refused
 from directory.door import Deed, Initiator, acting, snapshot
 from directory.models import EmailMethod, InfoKind, PhoneMethod, TextSettings, User
 from directory.notices import texts_are_sent
@@ -82,14 +83,23 @@ def _put_on_file(kind: str, new: str, by: Initiator, *, proved: bool) -> None:
     was = written(old)
     replaces = old is not None and was != new
     action = verbs.CHANGE_SECURITY_INFO if replaces else verbs.REGISTER_SECURITY_INFO
-    with acting(by, action, person) as (_authority, deed):
+    with acting(by, action, person) as (authority, deed):
         before = registration.missing(person)
         deed.change(IN_TRAIL[InfoKind(kind)], was, new)
         _save(person, kind, new, same=was == new, proved=proved)
+        follow(deed, person)
         _reviewed(person)
         if proved and before and not registration.missing(person):
             deed.part(verbs.REGISTERED_ALL, person)
         _tell(person, kind, "changed" if replaces else "added", was if replaces else None)
+        _hand_over(authority, person, kind, new)
+
+
+def _hand_over(authority: Authority, person: User, kind: str, new: str | None) -> None:
+    if kind == InfoKind.EMAIL:
+        authority.set_email(person, new)
+    else:
+        authority.set_phone(person, kind, new)
 
 
 def _save(person: User, kind: str, new: str, *, same: bool, proved: bool) -> None:
@@ -108,10 +118,12 @@ def remove_security_info(kind: str, *, by: Initiator) -> None:
     proofs.drop(person, kind)
     if old is None:
         return
-    with acting(by, verbs.REMOVE_SECURITY_INFO, person) as (_authority, deed):
+    with acting(by, verbs.REMOVE_SECURITY_INFO, person) as (authority, deed):
         deed.change(IN_TRAIL[InfoKind(kind)], written(old), None)
         old.delete()
+        follow(deed, person)
         _tell(person, kind, "removed", written(old))
+        _hand_over(authority, person, kind, None)
 
 
 def review_security_info(*, by: Initiator) -> None:

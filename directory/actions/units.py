@@ -14,11 +14,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from directory import administration, administrators, permissions, roles
+from directory import administration, administrators, dynamic_units, permissions, roles
 from directory.actions.saving import inside, note_changes, refused_if_taken
 from directory.connectors import Refused
 from directory.door import Initiator, administering, snapshot
 from directory.models import AdministrativeUnit, PasswordPolicy, RoleAssignment, UnitMembership, User
+from directory.sync.kept import refuse_if_kept, refuse_kept, refuse_membership
 
 FIELDS = {
     "name": "displayName",
@@ -32,7 +33,8 @@ CHANGEABLE = ("name", "kind", "hidden_membership", "password_style")
 NAME = "AdministrativeUnit.DisplayName"
 
 
-def _target(unit: AdministrativeUnit) -> dict[str, Any]:
+def target_of(unit: AdministrativeUnit) -> dict[str, Any]:
+    """A location as the trail keeps it."""
     return {"id": unit.pk, "type": "AdministrativeUnit", "name": unit.name}
 
 
@@ -41,7 +43,7 @@ def add_unit(unit: AdministrativeUnit, *, by: Initiator) -> None:
     unit.prepare()
     unit.full_clean()
     with (
-        administering(by, administration.ADD_UNIT, _target(unit)) as deed,
+        administering(by, administration.ADD_UNIT, target_of(unit)) as deed,
         administrators.keeping_one(by.user),
     ):
         if unit.parent:
@@ -52,21 +54,23 @@ def add_unit(unit: AdministrativeUnit, *, by: Initiator) -> None:
 
 
 def update_unit(unit: AdministrativeUnit, values: dict[str, Any], *, by: Initiator) -> None:
-    """Change some of CHANGEABLE."""
+    """Change some of CHANGEABLE. Raises Refused for what a source keeps."""
     old, new = (AdministrativeUnit.objects.get(pk=unit.pk) for _time in range(2))
     for name in set(CHANGEABLE) & values.keys():
         setattr(new, name, values[name])
     if all(getattr(new, name) == getattr(old, name) for name in CHANGEABLE):
         return
     new.full_clean()
-    with administering(by, administration.UPDATE_UNIT, _target(old)) as deed:
-        new.save(update_fields=note_changes(deed, old, new, FIELDS))
+    with administering(by, administration.UPDATE_UNIT, target_of(old)) as deed:
+        changed = note_changes(deed, old, new, FIELDS)
+        refuse_kept(old, changed)
+        new.save(update_fields=changed)
 
 
 def require_registration_in(unit: AdministrativeUnit, *, by: Initiator) -> None:
     """Ask everybody in a location, and below it, who has security info on file to prove it again."""
     old, new = inside(unit), inside(unit)
-    with administering(by, administration.UPDATE_UNIT, _target(old)) as deed:
+    with administering(by, administration.UPDATE_UNIT, target_of(old)) as deed:
         new.registration_from = timezone.now()
         deed.change("registrationFrom", _said(old.registration_from), _said(new.registration_from))
         new.save(update_fields=["registration_from"])
@@ -77,7 +81,10 @@ def _said(moment: datetime | None) -> str | None:
 
 
 def move_unit(unit: AdministrativeUnit, parent: AdministrativeUnit | None, *, by: Initiator) -> None:
-    """Hang a location, and all below it, under another one, or at the top. Raises Refused for a circle."""
+    """Hang a location, and all below it, under another one, or at the top.
+
+    Raises Refused for a circle, and where a source says what it hangs under.
+    """
     unit = AdministrativeUnit.objects.select_related("parent").get(pk=unit.pk)
     parent = parent and inside(parent)
     if unit.parent_id == (parent and parent.pk):
@@ -85,10 +92,12 @@ def move_unit(unit: AdministrativeUnit, parent: AdministrativeUnit | None, *, by
     above = unit.parent.path if unit.parent else None
     refused = above and restricted_from(by.user, above)
     with (
-        administering(by, administration.UPDATE_UNIT, _target(unit), refused or None) as deed,
+        administering(by, administration.UPDATE_UNIT, target_of(unit), refused or None) as deed,
         administrators.keeping_one(by.user),
     ):
         deed.change("parent", unit.parent and unit.parent.name, parent and parent.name)
+        if unit.source and unit.source in {one.source for one in (unit.parent, parent) if one}:
+            refuse_if_kept(unit)
         if unit.path != inside(unit).path:
             raise Refused(_("This location was moved a moment ago."))
         try:
@@ -102,11 +111,12 @@ def remove_unit(unit: AdministrativeUnit, *, by: Initiator) -> None:
     unit = inside(unit)
     refused = UnitMembership.objects.filter(unit=unit).exists() and restricted_from(by.user, unit.path)
     with (
-        administering(by, administration.DELETE_UNIT, _target(unit), refused or None) as deed,
+        administering(by, administration.DELETE_UNIT, target_of(unit), refused or None) as deed,
         administrators.keeping_one(by.user),
     ):
         if unit.children.exists():
             raise Refused(_("There are other locations below it. Move or remove them first."))
+        dynamic_units.hold(alone=True)  # nobody is brought into it at this moment
         note_changes(deed, unit, None, FIELDS)
         deed.change("members", UnitMembership.objects.filter(unit=unit).count(), None)
         for held in RoleAssignment.objects.filter(unit=unit).select_related("user", "group"):
@@ -125,20 +135,30 @@ def add_unit_member(unit: AdministrativeUnit, person: User, *, by: Initiator) ->
     with administering(by, administration.ADD_UNIT_MEMBER, snapshot(person), refused) as deed:
         if person.is_guest:
             raise Refused(_("%(name)s is a guest, and belongs to no location.") % {"name": person.first_name})
+        _refuse_dynamic(unit)
         deed.change(NAME, None, unit.name)
         with refused_if_taken(_("%(name)s is there already.") % {"name": person.first_name}):
             UnitMembership.objects.create(unit=unit, user=person)
 
 
 def remove_unit_member(unit: AdministrativeUnit, person: User, *, by: Initiator) -> None:
-    """Take a person out of a location; who is not there is no deed."""
-    held = UnitMembership.objects.filter(unit=unit, user=person)
+    """Take a person out of a location; who is not there is no deed. Raises Refused if it is a source's."""
+    unit, held = inside(unit), UnitMembership.objects.filter(unit=unit, user=person)
     if not held.exists():
         return
     refused = _refusal(by.user, person)
     with administering(by, administration.REMOVE_UNIT_MEMBER, snapshot(person), refused) as deed:
+        _refuse_dynamic(unit)
         deed.change(NAME, unit.name, None)
+        refuse_membership(held.first(), unit)
         held.delete()
+
+
+def _refuse_dynamic(unit: AdministrativeUnit) -> None:
+    """Raise Refused for a location that has a rule, paused or not."""
+    dynamic_units.hold()  # nobody gives it one at this moment
+    if inside(unit).membership_rule:
+        raise Refused(_("Who is in this location is found by a rule."))
 
 
 def _refusal(actor: User, person: User) -> str | None:

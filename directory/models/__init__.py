@@ -3,6 +3,7 @@ from directory.models.access_policies import AccessPolicy
 from directory.models.applications import Application, SigningKey
 from directory.models.assignments import RoleAssignment
 from directory.models.badges import Badge, BadgeKind, Pin
+from directory.models.connected_directories import LOCAL, ConnectedDirectory, DirectoryKind
 from directory.models.federation import FederatedIdentity, FederationTicket
 from directory.models.groups import Group, GroupMember, GroupOwner
 from directory.models.identity_providers import IdentityProvider, ProviderKind, UserNameClaim
@@ -13,6 +14,7 @@ from directory.models.password_policies import PasswordPolicy, Preset
 from directory.models.policies import Access, Registrants, Settings
 from directory.models.recovery import PhoneSignIn, Recovery, Throttle, Way
 from directory.models.security_info import InfoKind, Proof
+from directory.models.sources import Rhythm, RosterFile, Run, RunChange, RunState, Source, SourceKind
 from directory.models.texts import Gateway, Recipients, TextSettings
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
 from directory.models.uploads import Upload
@@ -28,6 +30,8 @@ __all__ = [
     "Badge",
     "BadgeKind",
     "Channel",
+    "ConnectedDirectory",
+    "DirectoryKind",
     "EmailMethod",
     "FamiliarNetwork",
     "FederatedIdentity",
@@ -41,6 +45,7 @@ __all__ = [
     "InfoKind",
     "Invitation",
     "Kind",
+    "LOCAL",
     "Message",
     "MessageTemplate",
     "OutboxMessage",
@@ -55,12 +60,19 @@ __all__ = [
     "Recipients",
     "Recovery",
     "Registrants",
+    "Rhythm",
+    "RosterFile",
     "RoleAssignment",
+    "Run",
+    "RunChange",
+    "RunState",
     "SearchWord",
     "Settings",
     "SignInCount",
     "SignInLock",
     "SigningKey",
+    "Source",
+    "SourceKind",
     "State",
     "TextSettings",
     "Throttle",

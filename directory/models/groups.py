@@ -21,6 +21,8 @@ class Group(TenantModel):
             "Fixed when the group is made: otherwise whoever manages groups could make administrators."
         ),
     )
+    source = models.CharField(max_length=64, blank=True, editable=False)
+    source_id = models.CharField(max_length=256, blank=True, editable=False)
     members = models.ManyToManyField(User, through="GroupMember", related_name="member_of")
     owners = models.ManyToManyField(User, through="GroupOwner", related_name="owner_of")
 
@@ -28,7 +30,14 @@ class Group(TenantModel):
         ordering = ["name", "id"]
         verbose_name = _("group")
         verbose_name_plural = _("groups")
-        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="group_name_once_per_tenant")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="group_name_once_per_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "source", "source_id"],
+                condition=~models.Q(source=""),
+                name="group_once_per_source",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -39,6 +48,7 @@ class GroupMember(TenantModel):
 
     group = models.ForeignKey(Group, models.CASCADE, db_index=False)
     user = models.ForeignKey(User, models.CASCADE)
+    source = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         constraints = [

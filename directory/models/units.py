@@ -46,6 +46,9 @@ class AdministrativeUnit(TenantModel):
     is_restricted = models.BooleanField(_("restricted management"), default=False)
     password_style = models.CharField(_("style of temporary passwords"), max_length=32, blank=True)
     registration_from = models.DateTimeField(_("registers again from"), null=True, editable=False)
+    # Dynamic: who is in it is found by a rule, in the syntax of Microsoft Entra, and never by hand.
+    membership_rule = models.TextField(_("membership rule"), max_length=3072, blank=True)
+    rule_is_paused = models.BooleanField(_("paused"), default=False)
     source = models.CharField(max_length=64, blank=True, editable=False)
     source_id = models.CharField(max_length=256, blank=True, editable=False)
 

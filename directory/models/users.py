@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from directory import roles
+from directory.models.connected_directories import LOCAL
 from directory.models.words import SearchWord
 from tenants import scopes
 from tenants.models import OPERATORS_ID, EmailDomain, Tenant, TenantModel
@@ -78,6 +79,9 @@ class User(AbstractBaseUser, TenantModel):
     )
     source = models.CharField(_("source"), max_length=64, blank=True, editable=False)
     source_id = models.CharField(max_length=256, blank=True, editable=False)
+    # Since when the source no longer knows them; whether it was the source that disabled them, not a person.
+    vanished_at = models.DateTimeField(null=True, editable=False)
+    disabled_by_source = models.BooleanField(default=False, editable=False)
     home_tenant = models.ForeignKey(Tenant, models.PROTECT, null=True, editable=False, related_name="+")
     home_user_id = models.UUIDField(null=True, editable=False)
     accepted_at = models.DateTimeField(_("invitation accepted"), null=True, editable=False)
@@ -167,6 +171,10 @@ class User(AbstractBaseUser, TenantModel):
     def tone(self) -> int:
         """One of six tints for the picture, from the id and never from the status."""
         return self.pk.int % 6 + 1
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is the one that lives here; a hash that is left of one that moved away opens nothing."""
+        return super().check_password(raw_password) and self.authority == LOCAL
 
     # Sessions
 

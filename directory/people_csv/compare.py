@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from directory.actions.people import FIELDS, refuse_own
 from directory.connectors import Refused
 from directory.door import Initiator
-from directory.models import EmailMethod, PhoneMethod, PhoneType, Settings, User
+from directory.models import EmailMethod, PhoneMethod, PhoneType, Settings, Source, User
 from directory.models.users import OTHER_DOMAIN
 from directory.people_csv.columns import COLUMNS, EMAIL, ENABLED, KEY, METHODS, NAME, NO, PHONE, YES
 from directory.people_csv.plan import METHOD_DEEDS, Change, Plan, Step
 from directory.people_csv.reach import batches, reached, refuse_last_administrators, refuse_out_of_reach
 from directory.people_csv.reading import Row
 from directory.phone_numbers import to_e164
+from directory.sync.kept import kept_fields, sentence
 from tenants import scopes
 from tenants.models import EmailDomain
 
@@ -37,6 +38,7 @@ class _Comparison:
     def __init__(self, rows: list[Row], by: Initiator, lock: bool) -> None:
         self.rows, self.by, self.lock = rows, by, lock
         self.region = Settings.current().phone_region
+        self.sources = {source.key: source for source in Source.objects.all()}
         domains = EmailDomain.objects.filter(tenant=scopes.require())
         self.domains = set(domains.values_list("domain", flat=True))
         names = [row.cells[KEY].lower() for row in rows if row.cells]
@@ -100,7 +102,18 @@ class _Comparison:
         else:
             same = name == KEY or cell == old.strip()  # what stands there already is not judged again
             value = old if same else self._cleaned(name, cell)
-        return [] if value == old else [Change(name, old, value)]
+        if value == old:
+            return []
+        self._refuse_kept(person, name, value)
+        return [Change(name, old, value)]
+
+    def _refuse_kept(self, person: User, name: str, value: object) -> None:
+        """What a source keeps is changed there; disabled is everybody by hand too."""
+        source = self.sources.get(person.source)
+        if source is None or (name == ENABLED and not (value and person.disabled_by_source)):
+            return
+        if name == ENABLED or name in kept_fields(person, source):
+            raise Refused(sentence(person, source))
 
     def _cleaned(self, name: str, cell: str) -> str:
         cell = cell.lower() if name == KEY else cell

@@ -1,178 +1,223 @@
-"""Writes a plan, in bulk and in one transaction."""
+"""Writes a plan: one transaction, in bulk, what goes before what comes.
 
-from collections.abc import Sequence
-from uuid import UUID
+What a row is now counts, not what it was when it was compared: somebody may have changed it meanwhile.
+"""
 
-from django.contrib.auth.hashers import make_password
-from django.db import models, transaction
-from django.db.models import Value
-from django.db.models.functions import Cast, Concat
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
-from audit.models import Result, record
-from directory import roles
-from directory.door import CommandLine, Initiator
-from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
-from directory.models.users import SEARCHED
-from directory.sync.plan import Plan
-from directory.sync.snapshot import PERSON_FIELDS
-from directory.sync.wishes import PersonFacts
+from directory.models import LOCAL, AdministrativeUnit, Group, Source, User
+from directory.sync import spelling
+from directory.sync.temporary import rows, run
 
-BATCH, UPDATE_BATCH = 2000, 250
+REMOVED_AT_ONCE = 200  # people with all that hangs on them
 
 
-Somebody = Initiator | CommandLine | None  # who has it done; nobody: the source, by itself
+def apply(
+    source: Source, *, password_hash: str | None = None, tell: Callable[[int, int], None] = lambda n, of: None
+) -> None:
+    """Write what lies in the temporary tables of a plan; stand inside a transaction.
 
-
-def apply(plan: Plan, source: str, *, password_hash: str | None = None, by: Somebody = None) -> None:
-    """Write the plan in the tenant's scope, all or nothing; new people get this one hash, or no password."""
-    with transaction.atomic():
-        _Writer(plan, source, password_hash).write()
-        record_run(source, plan.counts(), by=by)
+    New people get this one hash, or no password. `tell` hears how many of how many steps are done.
+    """
+    writer = _Writer(source, password_hash)
+    steps = (
+        writer.remove_memberships, writer.write_units, writer.change_groups, spelling.spell,
+        writer.change_people, writer.add_people, writer.write_words, writer.add_memberships,
+        writer.remove_leftovers, writer.remove_people,
+    )  # fmt: skip
+    for done, step in enumerate(steps):
+        tell(done, len(steps))
+        step()
 
 
 class _Writer:
-    def __init__(self, plan: Plan, source: str, password_hash: str | None) -> None:
-        self.plan, self.source, self.password_hash = plan, source, password_hash
+    def __init__(self, source: Source, password_hash: str | None) -> None:
+        self.source, self.now = source.key, timezone.now()
+        self.authority = source.authority.key if source.authority else LOCAL
+        self.password_hash = password_hash if self.authority == LOCAL else None
 
-    def write(self) -> None:
-        _delete(UnitMembership, self.plan.gone_memberships)
-        _delete(RoleAssignment, self.plan.gone_grants)
-        self._units()
-        self._rekey()
-        self._disable_leavers()
-        self._change_people()
-        self._add_people()
-        self._add_memberships_and_grants()
+    def remove_memberships(self) -> None:
+        for table, gone in (
+            ("directory_unitmembership", "gone_members"),
+            ("directory_groupmember", "gone_group_members"),
+            ("directory_roleassignment", "gone_grants"),
+        ):
+            run(f"DELETE FROM {table} t USING {gone} g WHERE t.id = g.id")  # noqa: S608
 
-    def _units(self) -> None:
-        units = {unit.source_id: unit for unit in AdministrativeUnit.objects.filter(source=self.source)}
-        new = []
-        for key, facts in self.plan.new_units.items():
-            unit = AdministrativeUnit(name=facts.name, kind=facts.kind, source=self.source, source_id=key)
-            unit.parent = units.get(facts.parent)
-            unit.prepare()
-            units[key] = unit
-            new.append(unit)
-        AdministrativeUnit.objects.bulk_create(new, batch_size=BATCH)
-        for key, facts in self.plan.changed_units.items():
-            self._change_unit(units[key], facts.name, facts.kind, units.get(facts.parent))
-
-    def _change_unit(
-        self, unit: AdministrativeUnit, name: str, kind: str, parent: AdministrativeUnit | None
-    ) -> None:
-        unit.name, unit.kind = name, kind
-        unit.save(update_fields=["name", "kind"])
-        # A school that somebody hung below a region by hand stays there.
-        if parent and unit.parent_id != parent.pk:
-            unit.move(parent)
-
-    def _rekey(self) -> None:
-        new_key = {old: new for new, old in self.plan.rekeyed.items()}
-        users = list(User.objects.filter(source=self.source, source_id__in=new_key))
-        for user in users:
-            user.source_id = new_key[user.source_id]
-        User.objects.bulk_update(users, ["source_id"], batch_size=BATCH)
-
-    def _disable_leavers(self) -> None:
-        leavers = User.objects.filter(source=self.source, source_id__in=self.plan.leavers)
-        leavers.update(is_active=False, sessions_valid_from=timezone.now())
-
-    def _change_people(self) -> None:
-        changed = self.plan.changed_people
-        users = list(User.objects.filter(source=self.source, source_id__in=changed))
-        # Apart, and only theirs: another's fresh revocation must not be overwritten with what was read here.
-        ended = [user.pk for user in users if user.is_active and not changed[user.source_id].is_active]
-        User.objects.filter(pk__in=ended).update(sessions_valid_from=timezone.now())
-        self._free_old_names(users)
-        fields = [
-            name for name in PERSON_FIELDS if any(_differs(u, changed[u.source_id], name) for u in users)
-        ]
-        for user in users:
-            _set(user, changed[user.source_id])
-        # A bulk update costs most of the time of a large change, and more with every field.
-        if users:
-            User.objects.bulk_update(users, [*fields, "sort_name"], batch_size=UPDATE_BATCH)
-        if SEARCHED & set(fields):
-            User.objects.index(users)
-
-    def _free_old_names(self, users: list[User]) -> None:
-        """Names may be swapped, and no two people may share one even for a moment."""
-        changed = self.plan.changed_people
-        renamed = [u.pk for u in users if u.user_principal_name != changed[u.source_id].user_principal_name]
-        nobodys = Concat(Value("~"), Cast("pk", models.TextField()))
-        User.objects.filter(pk__in=renamed).update(user_principal_name=nobodys)
-
-    def _add_people(self) -> None:
-        new = []
-        for key, facts in self.plan.new_people.items():
-            user = User(job_title=self.plan.jobs.get(key, ""), source=self.source, source_id=key)
-            user.password = self.password_hash or make_password(None)
-            new.append(_set(user, facts))
-        User.objects.bulk_create(new, batch_size=BATCH)
-        User.objects.index(new)
-
-    def _add_memberships_and_grants(self) -> None:
-        units, people = _ids(AdministrativeUnit, self.source), _ids(User, self.source)
-        UnitMembership.objects.bulk_create(
-            [
-                UnitMembership(unit_id=units[unit], user_id=people[person], source=self.source)
-                for unit, person in self.plan.new_memberships
-            ],
-            batch_size=BATCH,
+    def write_units(self) -> None:
+        _insert(
+            AdministrativeUnit,
+            """
+            SELECT {columns} FROM plan_units n JOIN plan_tree t ON t.id = n.id WHERE n.is_new ORDER BY t.path
+            """,
+            {
+                "id": "n.id",
+                "name": "n.name",
+                "kind": "n.kind",
+                "parent_id": "t.parent_id",
+                "path": "t.path",
+                "source": "%(source)s",
+                "source_id": "n.key",
+            },
+            source=self.source,
         )
-        RoleAssignment.objects.bulk_create(
-            [
-                RoleAssignment(
-                    unit_id=units[grant.unit],
-                    user_id=people[grant.person],
-                    role=roles.PASSWORD,
-                    starts_at=grant.starts_at,
-                    ends_at=grant.ends_at,
-                    source=self.source,
-                )
-                for grant in self.plan.new_grants
-            ],
-            batch_size=BATCH,
+        run(
+            """
+            UPDATE directory_administrativeunit u SET name = n.name, kind = n.kind
+            FROM plan_units n WHERE u.id = n.id AND NOT n.is_new
+            """
+        )
+        run(
+            """
+            UPDATE directory_administrativeunit u SET parent_id = t.parent_id, path = t.path
+            FROM plan_tree t WHERE u.id = t.id AND t.path <> t.old_path
+            """
         )
 
+    def change_groups(self) -> None:
+        """Names may be swapped, and no two groups may share one even for a moment."""
+        run("UPDATE directory_group g SET name = '~' || g.id FROM plan_groups n WHERE g.id = n.id")
+        run(
+            """
+            UPDATE directory_group g SET name = n.name, source_id = n.key
+            FROM plan_groups n WHERE g.id = n.id AND NOT n.is_new
+            """
+        )
+        _insert(
+            Group,
+            "SELECT {columns} FROM plan_groups n WHERE n.is_new",
+            {
+                "id": "n.id",
+                "name": "n.name",
+                "is_role_assignable": "n.is_role_assignable",
+                "source": "%(source)s",
+                "source_id": "n.key",
+            },
+            source=self.source,
+        )
 
-def record_run(
-    source: str,
-    counts: dict[str, int],
-    result: str = Result.SUCCESS,
-    reason: str = "",
-    *,
-    by: Somebody = None,
-) -> None:
-    """One line in the trail for a run."""
-    record(
-        gettext_noop("Import roster"),
-        category="ProvisioningManagement",
-        operation="Import",
-        result=result,
-        reason=reason,
-        actor=by.snapshot() if by else {"id": None, "name": source},
-        details={"Source": source} | {what: str(n) for what, n in counts.items()},
+    def change_people(self) -> None:
+        """First those who go; then names, of which no two people may share one even for a moment."""
+        run(
+            """
+            UPDATE directory_user u SET vanished_at = %(now)s::timestamptz, is_active = false,
+                disabled_by_source = u.is_active OR u.disabled_by_source,
+                sessions_valid_from = CASE WHEN u.is_active THEN %(now)s::timestamptz
+                    ELSE u.sessions_valid_from END
+            FROM plan_vanished g WHERE u.id = g.id
+            """,
+            now=self.now,
+        )
+        run(
+            """
+            UPDATE directory_user u SET user_principal_name = '~' || u.id, source_id = n.key
+            FROM plan_people n WHERE u.id = n.id AND (n.is_rekeyed OR n.upn <> n.old_upn)
+            """
+        )
+        run(_CHANGE_PEOPLE, now=self.now, authority=self.authority, unusable=UNUSABLE_PASSWORD_PREFIX)
+
+    def add_people(self) -> None:
+        password = "%(password)s" if self.password_hash else f"'{UNUSABLE_PASSWORD_PREFIX}' || {_RANDOM}"
+        _insert(
+            User,
+            "SELECT {columns} FROM plan_people n JOIN sort_names s ON s.id = n.id WHERE n.is_new",
+            {
+                "id": "n.id",
+                "password": password,
+                "user_principal_name": "n.upn",
+                "sort_name": "s.sort_name",
+                "disabled_by_source": "NOT n.is_active",
+                "authority": "%(authority)s",
+                "source": "%(source)s",
+                "source_id": "n.key",
+            }
+            | {name: f"n.{name}" for name in _COPIED},
+            source=self.source,
+            authority=self.authority,
+            **({"password": self.password_hash} if self.password_hash else {}),
+        )
+
+    def write_words(self) -> None:
+        run(
+            """
+            DELETE FROM directory_searchword w USING plan_people n
+            WHERE w.user_id = n.id AND n.is_searched_anew
+            """
+        )
+        run(
+            "INSERT INTO directory_searchword (user_id, word) "
+            "SELECT user_id, word FROM new_words ORDER BY word"
+        )
+
+    def add_memberships(self) -> None:
+        run(
+            "INSERT INTO directory_unitmembership (unit_id, user_id, source) "
+            "SELECT unit_id, user_id, %(source)s FROM new_members ORDER BY unit_id, user_id",
+            source=self.source,
+        )
+        run(
+            "INSERT INTO directory_groupmember (group_id, user_id, source) "
+            "SELECT group_id, user_id, %(source)s FROM new_group_members",
+            source=self.source,
+        )
+        run(
+            "INSERT INTO directory_roleassignment "
+            "(unit_id, role, user_id, group_id, starts_at, ends_at, source) "
+            "SELECT unit_id, role, user_id, group_id, starts_at, ends_at, %(source)s FROM new_grants",
+            source=self.source,
+        )
+
+    def remove_leftovers(self) -> None:
+        run("DELETE FROM directory_administrativeunit u USING removed_units g WHERE u.id = g.id")
+        run("DELETE FROM directory_group u USING removed_groups g WHERE u.id = g.id")
+
+    def remove_people(self) -> None:
+        """By the models, which know all that hangs on a person."""
+        gone = [pk for (pk,) in rows("SELECT id FROM plan_removed")]
+        for start in range(0, len(gone), REMOVED_AT_ONCE):
+            User.objects.filter(pk__in=gone[start : start + REMOVED_AT_ONCE]).delete()
+
+
+_COPIED = ("display_name", "given_name", "surname", "job_title", "department", "employee_id", "is_active")
+_RANDOM = "replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')"
+# Disabled by hand stays disabled. Where the password lives elsewhere from now on, none is left here.
+_CHANGE_PEOPLE = f"""
+    UPDATE directory_user u SET user_principal_name = n.upn, display_name = n.display_name,
+        given_name = n.given_name, surname = n.surname, job_title = n.job_title, department = n.department,
+        employee_id = n.employee_id, vanished_at = NULL, authority = %(authority)s::text,
+        sort_name = coalesce(s.sort_name, u.sort_name),
+        is_active = n.is_active AND (u.is_active OR u.disabled_by_source),
+        disabled_by_source = NOT n.is_active AND (u.is_active OR u.disabled_by_source),
+        sessions_valid_from = CASE WHEN u.is_active AND NOT n.is_active OR u.authority <> %(authority)s::text
+            THEN %(now)s::timestamptz ELSE u.sessions_valid_from END,
+        password = CASE WHEN u.authority <> %(authority)s::text THEN %(unusable)s::text || {_RANDOM}
+            ELSE u.password END
+    FROM plan_people n LEFT JOIN sort_names s ON s.id = n.id
+    WHERE u.id = n.id AND NOT n.is_new
+"""  # noqa: S608
+
+
+def _insert(model: type[models.Model], query: str, columns: dict[str, str], **values: object) -> None:
+    """Insert what a query finds; columns that are not named get what the model would set."""
+    own = {field.column: field for field in model._meta.concrete_fields}
+    rest = {name: _default(field) for name, field in own.items() if name not in columns | {"tenant_id": ""}}
+    said = {name: value for name, value in rest.items() if value is not None}
+    said_as = columns | {name: f"%(default_{name})s" for name in said}
+    run(
+        f"INSERT INTO {model._meta.db_table} ({', '.join(said_as)}) "  # noqa: S608
+        + query.format(columns=", ".join(said_as.values())),
+        **values,
+        **{f"default_{name}": value for name, value in said.items()},
     )
 
 
-def _set(user: User, facts: PersonFacts) -> User:
-    for name in PERSON_FIELDS:
-        setattr(user, name, getattr(facts, name))
-    user.prepare()
-    return user
-
-
-def _differs(user: User, facts: PersonFacts, name: str) -> bool:
-    return getattr(user, name) != getattr(facts, name)
-
-
-def _ids(model: type[models.Model], source: str) -> dict[str, UUID]:
-    return dict(model.objects.filter(source=source).values_list("source_id", "pk"))
-
-
-def _delete(model: type[models.Model], keys: Sequence[int]) -> None:
-    for start in range(0, len(keys), BATCH):
-        model.objects.filter(pk__in=keys[start : start + BATCH]).delete()
+def _default(field: models.Field) -> str | bool | int | datetime | None:
+    """What the model would set; None for what the database leaves empty or numbers itself."""
+    return None if isinstance(field, models.AutoField) else field.get_default()

@@ -14,14 +14,15 @@ MAX_PROBLEMS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One remark about one line of one file; lines count from 1, the header's."""
+    """One remark about one line of one file; lines count from 1, the header's, and 0 is no line."""
 
     file: str
     line: int
     message: str
 
     def __str__(self) -> str:
-        return printable(f"{self.file}:{self.line}: {self.message}")
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return printable(f"{place}: {self.message}" if place else self.message)
 
 
 def printable(text: str) -> str:

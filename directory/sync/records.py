@@ -37,6 +37,7 @@ class OrgRecord:
     kind: str
     identifier: str = ""
     parent: str = ""
+    line: int = field(default=0, compare=False)
 
 
 def upwards(org: OrgRecord | None, orgs: dict[str, OrgRecord]) -> Iterator[OrgRecord]:
@@ -77,6 +78,8 @@ class RoleRecord:
     primary: bool = True
     begin: date | None = None
     end: date | None = None
+    file: str = field(default="", compare=False)  # roles.csv, or users.csv where they stand there
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,20 @@
-"""One import from beginning to end: read, compare, write."""
+"""A OneRoster file on the server, by command and in the demo: over the same engine as every source."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from functools import partial
 from pathlib import Path
 
-from django.db import transaction
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from audit.models import Result
-from directory import administrators
-from directory.connectors import Refused
-from directory.sync import oneroster, snapshot
-from directory.sync.apply import Somebody, apply, record_run
+from directory.models import Run, RunState, Source, SourceKind
+from directory.sync import changes, oneroster, runs
+from directory.sync.facts import Reading
 from directory.sync.findings import Finding, Findings, RosterError
-from directory.sync.plan import Plan, make_plan
-from directory.sync.records import Roster
-from directory.sync.turn import wait_for_turn
-from directory.sync.wishes import wishes_of
+from directory.sync.run_entries import Somebody
 from tenants.models import Tenant
 
 SOURCE = "oneroster"
-
-
-@dataclass
-class Outcome:
-    """What was planned (and, unless it was a dry run, done), and what there is to say about the input."""
-
-    plan: Plan
-    warnings: list[Finding]
 
 
 def import_oneroster(
@@ -37,45 +25,47 @@ def import_oneroster(
     dry_run: bool = False,
     accept_removals: bool = False,
     by: Somebody = None,
-) -> Outcome:
+) -> Run:
     """Import a OneRoster zip into a tenant; new people get the hash given, or no password. Done by the
-    source itself where nobody is named.
+    source itself where nobody is named, which is made if the tenant has none.
 
-    Raises RosterError with every problem's file and line; then nothing has been changed.
+    Raises RosterError with every problem's file and line, also where the brake stops it; then nothing has
+    been changed. Raises Busy while another run of the tenant goes on.
     """
     with tenant.scope():
-        try:
-            roster = oneroster.read(path)
-            with transaction.atomic():
-                wait_for_turn()
-                outcome = _planned(tenant, roster, accept_removals)
-                if not dry_run:
-                    _apply(outcome.plan, password_hash, by)
-        except RosterError as error:
-            if not dry_run:
-                counts = {"problems": len(error.problems)}
-                record_run(SOURCE, counts, Result.FAILURE, str(error.problems[0]), by=by)
-            raise
-    return outcome
+        defaults = {"kind": SourceKind.ONEROSTER_CSV, "name": "OneRoster"}
+        source, _made = Source.objects.get_or_create(key=SOURCE, defaults=defaults)
+        run = Run.objects.create(source=source, is_dry=dry_run, asked_by=by.user if by else None)
+
+        runs.carry_out(
+            run,
+            read=partial(_read, Path(path)),
+            by=by,
+            password_hash=password_hash,
+            brakes=not accept_removals,
+        )
+        if run.state == RunState.BRAKED:
+            raise RosterError([_braked(run)])
+    return run
 
 
-def _apply(plan: Plan, password_hash: str | None, by: Somebody) -> None:
+def _read(path: Path, source: Source, content: bytes | None, findings: Findings) -> Reading:
     try:
-        with administrators.keeping_one():
-            apply(plan, SOURCE, password_hash=password_hash, by=by)
-    except Refused as error:
-        raise RosterError([Finding("users.csv", 1, str(error))]) from error
+        content = path.read_bytes()
+    except OSError as error:
+        said = _("The file cannot be opened: %(why)s.") % {"why": error.strerror}
+        raise RosterError([Finding(path.name, 1, said)]) from error
+    return oneroster.read(source, content, findings)
 
 
-def _planned(tenant: Tenant, roster: Roster, accept_removals: bool) -> Outcome:
-    findings = Findings()
-    wishes = wishes_of(
-        roster,
-        domains=set(tenant.domains.values_list("domain", flat=True)),
-        default_domain=tenant.default_domain,
-        today=timezone.localdate(),
-        findings=findings,
+def _braked(run: Run) -> Finding:
+    text = _(
+        "%(count)d people would be disabled or removed, %(members)d memberships and %(roles)d roles taken "
+        "away. If that is right, run the import with --accept-removals."
     )
-    plan = make_plan(wishes, snapshot.take(SOURCE), findings, accept_removals=accept_removals)
-    findings.stop_if_refused()
-    return Outcome(plan, roster.warnings + findings.warnings)
+    counts = {
+        "count": run.counts[changes.DISABLED.word] + run.counts[changes.REMOVED.word],
+        "members": run.counts[changes.MEMBERS_REMOVED.word],
+        "roles": run.counts[changes.GRANTS_REMOVED.word],
+    }
+    return Finding("", 0, text % counts)

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from directory import lockout
+from directory.connectors import checking
 from mystaff.initiator import network
 from mystaff.own_password import NewPasswordForm
 
@@ -29,10 +30,15 @@ class ChangePasswordForm(NewPasswordForm):
         password, person = self.cleaned_data["current_password"], self.person
         try:
             right = lockout.attempt(
-                person.user_principal_name, self.network, password, lambda: person.check_password(password)
+                person.user_principal_name,
+                self.network,
+                password,
+                lambda: checking.is_right(person, password),
             )
         except lockout.Locked as locked:
             raise ValidationError(locked.sentence) from None
+        except lockout.Undecided as undecided:
+            raise ValidationError(str(undecided)) from None
         if not right:
             raise ValidationError(_("This is not your current password."))
         return password

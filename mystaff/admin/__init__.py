@@ -12,6 +12,7 @@ from directory.models import (
     AccessPolicy,
     AdministrativeUnit,
     Application,
+    ConnectedDirectory,
     FederatedIdentity,
     Group,
     Guest,
@@ -21,11 +22,13 @@ from directory.models import (
     PasswordPolicy,
     RoleAssignment,
     Settings,
+    Source,
     TextSettings,
     User,
 )
 from mystaff.admin.access_policies import AccessPolicyAdmin
 from mystaff.admin.applications import ApplicationAdmin
+from mystaff.admin.connected_directories import ConnectedDirectoryAdmin
 from mystaff.admin.groups import GroupAdmin
 from mystaff.admin.guests import GuestAdmin
 from mystaff.admin.identity_providers import IdentityAdmin, IdentityProviderAdmin
@@ -37,6 +40,7 @@ from mystaff.admin.policies import PasswordPolicyAdmin
 from mystaff.admin.roles import RoleAdmin
 from mystaff.admin.settings import SettingsAdmin
 from mystaff.admin.site import Inside, Site
+from mystaff.admin.sources import SourceAdmin
 from tenants.models import AllowedHost, EmailDomain, HostName, Tenant
 
 inside = Inside(name="admin")
@@ -56,6 +60,8 @@ inside.register(TextSettings, TextSettingsAdmin)
 inside.register(MessageTemplate, MessageTemplateAdmin)
 inside.register(Message, MessageAdmin)
 inside.register(Application, ApplicationAdmin)
+inside.register(Source, SourceAdmin)
+inside.register(ConnectedDirectory, ConnectedDirectoryAdmin)
 
 outside = Site(name="admin")
 outside.index_title = _("Operators")

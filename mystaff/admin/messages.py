@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,14 +21,12 @@ from directory.models.messages import masked
 from directory.notifiers.texts import TEST
 from directory.phone_numbers import to_e164
 from mystaff.admin.door import DoorAdmin, OnePageAdmin
+from mystaff.admin.stored_secrets import SecretStays
 from mystaff.initiator import initiator
-from tenants import keys
-
-# Where or how the secret leaves: whoever changes one of these must know the secret.
-WAY_OUT = {"gateway", "url", "method", "headers", "body", "host", "port", "tls"}
 
 
-class TextSettingsForm(forms.ModelForm):
+class TextSettingsForm(SecretStays):
+    way_out = frozenset({"gateway", "url", "method", "headers", "body", "host", "port", "tls"})
     test_number = forms.CharField(
         label=gettext_lazy("Number for a test text"),
         required=False,
@@ -40,37 +37,17 @@ class TextSettingsForm(forms.ModelForm):
         model = TextSettings
         fields = "__all__"  # noqa: DJ007  the admin's own pages, for who may set them all
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.secret:
-            self.fields["secret"].help_text = format_html(
-                "<strong>{}</strong> {}", _("A secret is stored."), self.fields["secret"].help_text
-            )
-
-    def clean_secret(self) -> str:
-        """Said here, as one sentence: without a key it could not be stored."""
-        secret = self.cleaned_data["secret"]
-        if secret:
-            try:
-                keys.ring()
-            except keys.NoKeys as error:
-                raise forms.ValidationError(str(error)) from error
-        return secret
-
     def clean_test_number(self) -> str:
         if "_test" not in self.data:
             return ""
         return to_e164(self.cleaned_data["test_number"], Settings.current().phone_region)
 
-    def clean(self) -> dict[str, Any]:
-        """A secret stays where it is: else whoever gets at this page could have it sent to themselves."""
-        cleaned = super().clean()
-        kept = self.instance.secret and not cleaned.get("secret")
-        if kept and cleaned.get("gateway") == Gateway.NONE:
-            self.instance.secret = ""
-        elif kept and WAY_OUT & set(self.changed_data):
-            self.add_error("secret", _("Type the secret again: where or how it is sent has changed."))
-        return cleaned
+    def keeps_secret(self, cleaned: dict[str, Any]) -> bool:
+        """With no gateway there is nothing that it is for."""
+        keeps = super().keeps_secret(cleaned)
+        if keeps and cleaned.get("gateway") == Gateway.NONE:
+            self.instance.secret, keeps = "", False
+        return keeps
 
 
 class TextSettingsAdmin(OnePageAdmin):

@@ -16,6 +16,7 @@ from directory import actions, administration, permissions, places, refusals
 from directory.actions.people import FIELDS
 from directory.door import Initiator
 from directory.models import (
+    LOCAL,
     AdministrativeUnit,
     EmailMethod,
     Group,
@@ -142,7 +143,9 @@ class PersonAdmin(PeopleAsCSV, DeedAdmin):
                 _("This person comes from %(source)s: the next import may bring old values back.")
                 % {"source": obj.source}
             )
-        if not obj.has_usable_password():
+        if obj.authority != LOCAL:
+            found.append(_("The password lives in %(directory)s.") % {"directory": obj.authority})
+        elif not obj.has_usable_password():
             found.append(no_password(obj))
         return found
 

@@ -18,10 +18,13 @@ from directory.passwords import Style
 from mystaff.admin.door import DeedAdmin, DeedForm
 from mystaff.admin.forms import PeopleField, PlaceField
 from mystaff.admin.listing import listed
+from mystaff.admin.membership_rules import RuleField, about_rule
 from mystaff.initiator import initiator
 
 SHOWN_ONLY = ("registration_from", "members", "roles")
 SHOWN = 50  # members on the page; the people list has all
+RULE = ["membership_rule", "rule_is_paused"]
+BY_HAND = ["add_people", "remove_people"]
 
 
 class UnitForm(DeedForm):
@@ -45,15 +48,27 @@ class UnitForm(DeedForm):
         ),
     )
     remove_people = PeopleField(label=gettext_lazy("Remove people"))
+    membership_rule = RuleField()
+    is_preview = False  # set on the class by the admin: the form is filled in, and not to be saved
 
     class Meta:
         model = AdministrativeUnit
-        fields = ["name", "kind", "hidden_membership", "is_restricted", "password_style"]
+        fields = ["name", "kind", "hidden_membership", "is_restricted", "password_style", *RULE]
+        help_texts = {"rule_is_paused": gettext_lazy("Nobody comes and nobody goes until it goes on.")}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         parent = None if self.instance._state.adding else self.instance.parent
         self.initial["below"] = places.full_name(parent) if parent else ""
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and not self.is_preview
+
+    def clean_membership_rule(self) -> str:
+        rule = self.cleaned_data["membership_rule"]
+        if rule and "membership_rule" in self.changed_data:
+            actions.check_rule(rule)
+        return rule
 
     def clean_below(self) -> AdministrativeUnit | None:
         return self.cleaned_data["below"] if "below" in self.changed_data else self.instance.parent
@@ -64,14 +79,29 @@ class UnitAdmin(DeedAdmin):
 
     may = administration.ADD_UNIT.needs
     form = UnitForm
-    list_display = ["name", "kind", "parent", "is_restricted"]
+    list_display = ["name", "kind", "parent", "is_restricted", "is_dynamic"]
     list_select_related = ["parent"]
     search_fields = ["name"]
     ordering = ["name", "id"]
 
     def get_fields(self, request, obj=None) -> list[str]:
         facts = ["name", "kind", "below", "password_style", "hidden_membership", "is_restricted"]
-        return [*facts, "add_people", *(["remove_people", "register_again", *SHOWN_ONLY] if obj else [])]
+        if obj is None:
+            return [*facts, "add_people"]
+        return [*facts, *([] if obj.membership_rule else BY_HAND), "register_again", *SHOWN_ONLY]
+
+    def get_fieldsets(self, request, obj=None) -> list[tuple]:
+        rule = [(_("People found by a rule"), {"fields": RULE})] if obj else []
+        return [*super().get_fieldsets(request, obj), *rule]
+
+    def get_form(self, request, obj=None, change=False, **kwargs) -> type[UnitForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.is_preview = obj is not None and "_preview" in request.POST
+        return form
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context |= about_rule(context["adminform"].form)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_readonly_fields(self, request, obj=None) -> list[str]:
         return ["is_restricted", *SHOWN_ONLY] if obj else []
@@ -95,6 +125,8 @@ class UnitAdmin(DeedAdmin):
         else:
             obj.parent = data["below"]
             actions.add_unit(obj, by=by)
+        if change:
+            actions.set_rule(obj, data["membership_rule"], data["rule_is_paused"], by=by)
         for person in data["add_people"]:
             actions.add_unit_member(obj, person, by=by)
         for person in data.get("remove_people", []):
@@ -113,6 +145,12 @@ class UnitAdmin(DeedAdmin):
 
     def history_words(self, obj: AdministrativeUnit) -> dict[str, str]:
         return {"activity": administration.UPDATE_UNIT.activity}
+
+    @admin.display(description=gettext_lazy("dynamic"))
+    def is_dynamic(self, obj: AdministrativeUnit) -> str:
+        if not obj.membership_rule:
+            return ""
+        return _("Dynamic, paused") if obj.rule_is_paused else _("Dynamic")
 
     @admin.display(description=gettext_lazy("people"))
     def members(self, obj: AdministrativeUnit) -> str:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from directory import operators
+from directory.administration import ADD_SOURCE
+from directory.sync import attention
 from mystaff.initiator import initiator
 from tenants.models import operators as operators_tenant
 
@@ -55,6 +57,11 @@ class Inside(Site):
     def get_urls(self) -> list:
         leave = path("leave/", self.admin_view(require_POST(self.leave)), name="leave_tenant")
         return [leave, *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context=None) -> HttpResponse:
+        """With a line for each source that somebody should look at, for who may change them."""
+        shown = {"attention": attention.notices()} if request.user.holds(*ADD_SOURCE.needs) else {}
+        return super().index(request, shown | (extra_context or {}))
 
     def leave(self, request: HttpRequest) -> HttpResponse:
         """End an operator's stay, and lead them back to the tenant's page in their own admin."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from directory import permissions, verbs
 from directory.models import SearchWord, UnitMembership, User
+from directory.sync.attention import last_done
 from mystaff.context import settings_of
 from mystaff.portal.access import person_or_404, portal_view
 from mystaff.portal.places import around, in_order, place_people, with_counts, with_rough_counts
@@ -51,6 +53,7 @@ def location(request: HttpRequest, pk: UUID) -> HttpResponse:
         "more": below[FEW:],
         "table": table,
         "q": text,
+        "synced_at": partial(last_done, unit.source),  # asked only where nobody is shown
     }
     return render(request, "portal/location.html", context | {"only_one": _starts_here(request.user)})
 

@@ -47,7 +47,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: str) -> User | None:
         """The person with this name and password, counted by the lockout; also behind reauthenticate.
 
-        Raises ValidationError for a name that is locked, known or not, and for a network that tries too much.
+        Raises ValidationError for a name that is locked, known or not, for a network that tries too much, and
+        where the directory that holds the password does not answer.
         A disabled account counts like a wrong password: else its lock would tell it from a name nobody has.
         """
         self.pre_authenticate(request, **credentials)
@@ -61,6 +62,9 @@ class AccountAdapter(DefaultAccountAdapter):
             right = lockout.attempt(name, network(request), password, is_right)
         except lockout.Locked as locked:
             raise ValidationError(locked.sentence) from None
+        except lockout.Undecided as undecided:
+            self._rollback_login_failed_rl_usage()
+            raise ValidationError(str(undecided)) from None
         if not right:
             return None
         self._rollback_login_failed_rl_usage()

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from directory import factors, federation
+from directory.connectors import checking
 from directory.models import User
 from mystaff import webauthn
 from mystaff.at_home import person_at_home
@@ -78,7 +79,7 @@ def _page(request: HttpRequest, person: User, form: forms.Form | None) -> HttpRe
         "form": form,
         "next": next_page(request, ""),
         # A policy may want the second factor, for which the password does not do.
-        "password": person.has_usable_password() and "factor" not in request.GET and PasswordForm(),
+        "password": checking.is_checked(person) and "factor" not in request.GET and PasswordForm(),
         "code": bool(held & {factors.APP, factors.CODES}) and CodeForm(),
         "key": factors.KEY in held,
         "providers": [] if "factor" in request.GET else federation.providers_of(person),

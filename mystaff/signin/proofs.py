@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from directory import factors, lockout
+from directory.connectors import checking
 from directory.models import User
 from mystaff import webauthn
 from mystaff.initiator import network
@@ -27,7 +28,7 @@ class NotProved(Exception):
 
 def by_password(request: HttpRequest, person: User, password: str) -> None:
     """Note that they know the password; raises NotProved."""
-    _attempt(request, person, password, lambda: person.check_password(password), WRONG_PASSWORD)
+    _attempt(request, person, password, lambda: checking.is_right(person, password), WRONG_PASSWORD)
     record_authentication(request, person, method="password", reauthenticated=True)
 
 
@@ -60,5 +61,7 @@ def _attempt(request: HttpRequest, person: User, secret: str, is_right, wrong: s
         right = lockout.attempt(person.user_principal_name, network(request), secret, is_right)
     except lockout.Locked as locked:
         raise NotProved(locked.sentence) from None
+    except lockout.Undecided as undecided:
+        raise NotProved(str(undecided)) from None
     if not right:
         raise NotProved(wrong)

@@ -111,7 +111,8 @@ PLACES = {
     "register_again": DEED,
 }
 ADMIN, ADMIN_DEED = Place(Surface.ADMIN), Place(Surface.ADMIN, is_deed=True)
-ADMIN_DEEDS = ("_add", "_change", "_delete", "_import", "_secret", "_test", "enter_tenant")
+ADMIN_DEEDS = ("_add", "_change", "_delete", "_import", "_secret", "_test", "_start", "_confirm")
+ADMIN_DEEDS += ("enter_tenant",)
 UNKNOWN = Place(None, is_deed=True)
 
 

@@ -23,6 +23,8 @@ ADMIN = TRAIL | {
 }
 ADMIN |= {"directory_passwordpolicy": EVERY, "directory_accesspolicy": EVERY}
 ADMIN |= dict.fromkeys(("directory_identityprovider", "directory_federatedidentity"), EVERY)
+ADMIN |= dict.fromkeys(("directory_source", "directory_run", "directory_runchange"), EVERY)
+ADMIN["directory_connecteddirectory"] = EVERY
 # Their group is shown by its name; the secret's hash is not shown to anybody.
 ADMIN |= {
     "directory_application": EVERY,

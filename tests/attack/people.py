@@ -14,6 +14,7 @@ from directory.models import (
     AccessPass,
     AccessPolicy,
     Badge,
+    ConnectedDirectory,
     EmailMethod,
     FederatedIdentity,
     FederationTicket,
@@ -29,7 +30,11 @@ from directory.models import (
     PhoneMethod,
     Pin,
     Proof,
+    RosterFile,
+    Run,
+    RunChange,
     Settings,
+    Source,
     TextSettings,
     UnitMembership,
     Upload,
@@ -152,6 +157,11 @@ class People:
         FederatedIdentity.objects.create(provider=provider, user=someone, uid=provider.uid("x"))
         FederationTicket.give("x", "x")
         signing_keys.ensure()
+        outside = ConnectedDirectory.objects.create(key="x", name="x", kind="ad", secret="x")
+        source = Source.objects.create(key="x", name="x", kind="ldap", directory=outside, roles={"x": "x"})
+        RosterFile.objects.create(source=source, name="x", content=b"x")
+        run = Run.objects.create(source=source, asked_by=someone, counts={"x": 1}, problems=["x"])
+        RunChange.objects.create(run=run, position=1, kind="x", names=["x"])
         TextSettings.objects.create(gateway="http", url="https://sms.example/", secret="x")
 
     def _guests(self) -> None:

@@ -12,7 +12,7 @@ from tests.benchmarks import setup
 from tests.benchmarks.database import cluster, name_of, provide
 from tests.benchmarks.size import Size
 
-PARTS = ("database", "response", "load", "tenants", "memory", "recovery", "trail")
+PARTS = ("database", "response", "load", "tenants", "memory", "recovery", "trail", "sync")
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     size, only = Size(people=arguments.size), arguments.only.split(",")
     with cluster().running() as server:
         setup.set_up(size)
-        if only != ["trail"]:  # which has rows of its own
+        if set(only) - {"trail", "sync"}:  # which have rows of their own
             provide(server, size)
         _use(server, size)
         from tests.benchmarks import parts, report

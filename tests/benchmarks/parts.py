@@ -10,10 +10,11 @@ from tests.benchmarks.people import Case, cases, cookie_of, school_of, tenant_of
 from tests.benchmarks.recovery import recovery
 from tests.benchmarks.report import Row, milliseconds, percentiles, section, share, show
 from tests.benchmarks.size import Size
+from tests.benchmarks.sync_parts import sync
 from tests.benchmarks.trail_parts import trail
 from tests.database import point_django_to
 
-__all__ = ["database", "load_", "memory", "recovery", "response", "tenants", "trail"]
+__all__ = ["database", "load_", "memory", "recovery", "response", "sync", "tenants", "trail"]
 
 BIG, SMALL = 0, 1  # numbers of tenants
 TIMES = 150  # requests of one figure

@@ -114,10 +114,12 @@ def _look_into_the_trail(page: Page) -> None:
     expect(rows.filter(has_text="Kim Hale").first).to_be_visible()
 
 
+PATHS = ["", "directory/settings/", "directory/user/", "directory/roleassignment/add/", "audit/entry/"]
+PATHS += ["directory/source/add/", "directory/source/add/?kind=oneroster-csv"]
+
+
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
-@pytest.mark.parametrize(
-    "path", ["", "directory/settings/", "directory/user/", "directory/roleassignment/add/", "audit/entry/"]
-)
+@pytest.mark.parametrize("path", PATHS)
 def test_every_control_is_in_reach_and_none_is_a_trap(visit, stage, path, key):
     page = visit(stage.admin, DESK)
     page.goto(ADMIN + path)

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from audit.models import Entry, Result
-from directory import access_passes, actions, tasks, verbs
+from directory import access_passes, actions, schedule, verbs
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
 from directory.models import AccessPass, Message, Settings, User
@@ -195,8 +195,8 @@ def test_profiles_know_whether_one_is_live(district, clock):
 def test_a_pass_that_is_over_is_deleted_within_the_hour(district, clock):
     give(district, minutes=10)
     clock.pass_(minutes=9)
-    tasks.clear_recoveries(timestamp=0)
+    schedule.clear_recoveries(timestamp=0)
     assert AccessPass.objects.exists()
     clock.pass_(minutes=2)
-    tasks.clear_recoveries(timestamp=0)
+    schedule.clear_recoveries(timestamp=0)
     assert not AccessPass.objects.exists()

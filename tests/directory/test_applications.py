@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from directory import actions, roles, signing_keys, tasks
+from directory import actions, roles, schedule, signing_keys
 from directory.door import Denied, Initiator
 from directory.models import Application, Group, SigningKey, User
 from tenants import scopes
@@ -90,6 +90,6 @@ def test_what_is_over_is_deleted_in_every_tenant(district, lake, library):
     rotate("riverside")
     SigningKey.objects.exclude(retires_at=None).update(retires_at=now - timedelta(seconds=1))
     with scopes.scope(None):
-        tasks.clear_tokens(timestamp=0)
+        schedule.clear_tokens(timestamp=0)
     assert Token.objects.get().hash == "good"
     assert SigningKey.objects.get().retires_at is None

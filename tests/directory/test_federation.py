@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from audit.models import Entry
-from directory import actions, federation, tasks
+from directory import actions, federation, schedule
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
 from directory.federation import Received
@@ -48,7 +48,7 @@ def test_a_ticket_is_for_one_provider_of_one_tenant_and_an_hour(riverside, lakes
     with riverside.scope():
         assert not FederationTicket.take("row", "state")
         with scopes.scope(None):
-            tasks.clear_recoveries(timestamp=0)
+            schedule.clear_recoveries(timestamp=0)
         assert not FederationTicket.objects.exists()
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.models import Entry
-from directory import actions, lockout, tasks
+from directory import actions, lockout, schedule, tasks
 from directory.door import Initiator
 from directory.lockout import Locked
 from directory.models import FamiliarNetwork, SignInCount, SignInLock, User
@@ -233,10 +233,10 @@ def test_a_reset_and_an_unlock_by_a_manager_open_it(district):
 def test_every_hour_what_counts_no_more_is_deleted(district, clock):
     lock(), lock(NOBODY)
     clock.now += DAY - A_MOMENT
-    tasks.clear_recoveries.func(0)
+    schedule.clear_recoveries.func(0)
     assert SignInCount.objects.count() == 2
     clock.now += A_MOMENT
-    tasks.clear_recoveries.func(0)
+    schedule.clear_recoveries.func(0)
     assert not SignInCount.objects.exists() and not SignInLock.objects.exists()
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from directory import tasks
+from directory import schedule, tasks
 from directory.models import OutboxMessage
 from tests.directory.test_tasks import work
 
@@ -30,7 +30,7 @@ def run(*statements: str) -> None:
 
 def after_a_minute() -> str:
     """How the notice's job stands when stalled jobs have been looked for."""
-    tasks.retry_stalled_jobs.defer(timestamp=0)
+    schedule.retry_stalled_jobs.defer(timestamp=0)
     work()
     return ProcrastinateJob.objects.get(task_name="directory.send_message").status
 

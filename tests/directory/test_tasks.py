@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from directory import actions, notices, tasks
+from directory import actions, notices, schedule, tasks
 from directory.door import Initiator
 from directory.models import EmailMethod, OutboxMessage, Way
 from directory.recovery import flow
@@ -92,8 +92,10 @@ def test_every_task_enters_a_tenant_or_walks_through_all():
     app.perform_import_paths()
     ours = {name.partition(".")[2] for name in app.tasks if name.startswith("directory.")}
     in_a_tenant = {"send_message", "send_code", "note_wrong_code", "note_lock", "tell_administrators"}
-    in_a_tenant |= {"note_sign_in_lock", "send_sign_in_code", "note_phone_lock", "send_proof"}
+    in_a_tenant |= {"note_sign_in_lock", "send_sign_in_code", "note_phone_lock", "send_proof", "run_source"}
+    in_a_tenant |= {"keep_units_current", "put_units_right"}
     through_all = {"clear_expired_sessions", "clear_recoveries", "remove_old_jobs", "retry_stalled_jobs"}
+    through_all |= {"start_due_sources", "put_all_units_right"}
     assert ours == in_a_tenant | through_all | {"clear_old_messages", "clear_uploads", "clear_tokens"} | {
         "tell_administrator"
     }
@@ -110,7 +112,7 @@ def test_sessions_that_are_over_are_deleted_in_every_tenant(district, lake, sign
         expires_at=yesterday
     )
     with scopes.scope(None):
-        tasks.clear_expired_sessions(timestamp=0)
+        schedule.clear_expired_sessions(timestamp=0)
     assert Session.objects.count() == 1
     assert browser.get("/riverside/account/").status_code == 200
     with lake.tenant.scope():
@@ -125,7 +127,7 @@ def test_jobs_that_are_done_leave_the_queue_after_three_days(district):
         cursor.execute("UPDATE procrastinate_events SET at = at - interval '4 days'")
     EmailMethod.objects.create(user=district.pia, address="pia.home@example.org")
     actions.reset_password(district.pia, NEW, by=Initiator(district.maria))
-    tasks.remove_old_jobs.defer(timestamp=0)
+    schedule.remove_old_jobs.defer(timestamp=0)
     work()
     # What is queued every minute may be there as well.
     left = ProcrastinateJob.objects.exclude(task_name="directory.retry_stalled_jobs")

@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued
 
 from audit.models import Entry, Result
-from directory import tasks
+from directory import schedule
 from directory.models import EmailMethod, OutboxMessage, User
 from tests.conftest import make_person
 from tests.database import Copy
@@ -94,7 +94,7 @@ def test_all_goes_on_by_itself(copy, web, worker, stage, crowd, disturbance):
 def look_for_stalled_jobs() -> None:
     """What the worker queues every minute, now; returns when it has begun, so that the worker is back too."""
     with suppress(AlreadyEnqueued):
-        tasks.retry_stalled_jobs.defer(timestamp=0)
+        schedule.retry_stalled_jobs.defer(timestamp=0)
     waiting = ProcrastinateJob.objects.filter(task_name="directory.retry_stalled_jobs", status="todo")
     wait_until(lambda: not waiting.exists())
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from directory import actions, notices, roles, tasks
+from directory import actions, notices, roles, schedule, tasks
 from directory.door import Initiator
 from directory.models import (
     Group,
@@ -274,7 +274,7 @@ def test_every_night_old_rows_go_and_forgotten_ones_have_failed(district, lake):
             for days in (0, 3, 91):
                 row = Message.objects.create(channel="email", to=HOME, name="test", person=person)
                 Message.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(days=days))
-    tasks.clear_old_messages(timestamp=0)
+    schedule.clear_old_messages(timestamp=0)
     for tenant in (district.tenant, lake.tenant):
         with tenant.scope():
             assert [row.state for row in Message.objects.all()] == ["waiting", "failed"]

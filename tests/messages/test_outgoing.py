@@ -232,3 +232,56 @@ def test_a_port_where_nobody_listens(district, allow):
         allow("127.0.0.1", port)
         with pytest.raises(Unreachable):
             ask("127.0.0.1", port, scheme="http")
+
+
+@pytest.fixture
+def kept(web, allow):
+    """A line to a server that keeps connections, and counts them."""
+    allow("127.0.0.1", web.port)
+    web.connections = set()
+
+    def says(handler) -> None:
+        handler.protocol_version = "HTTP/1.1"
+        web.connections.add(handler.client_address)
+        body = b"x" * int(handler.path.partition("=")[2] or 2)
+        handler.close_connection = "closes" in handler.path or "rests" in handler.path
+        handler.send_response(200)
+        if "closes" in handler.path:
+            handler.send_header("Connection", "close")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    web.talks = says
+    with outgoing.Line() as line:
+
+        def get(path: str, seconds: float = 5) -> outgoing.Answer:
+            return line.get(f"http://127.0.0.1:{web.port}{path}", headers={}, seconds=seconds, largest=1000)
+
+        yield get
+
+
+@pytest.mark.usefixtures("district")
+class TestLine:
+    def test_many_requests_need_one_connection(self, web, kept):
+        assert [kept(f"/{n}").text for n in range(5)] == ["xx"] * 5
+        assert len(web.connections) == 1 and web.asked[0].headers.get("Connection") is None
+
+    @pytest.mark.parametrize("how", ["closes", "rests"])
+    def test_one_that_the_server_has_closed_is_made_anew(self, web, kept, how):
+        assert [kept(f"/{how}{n}").status for n in range(3)] == [200] * 3
+        assert len(web.connections) == 3 and len(web.asked) == 3
+
+    def test_what_is_left_of_a_large_answer_is_no_part_of_the_next(self, web, kept):
+        assert kept("/?size=2000").is_cut and kept("/").text == "xx"
+        assert len(web.connections) == 2
+
+    def test_each_request_has_its_own_limit(self, web, kept):
+        assert kept("/").status == 200
+        web.talks = lambda handler: sleep(0.6)
+        with pytest.raises(Unreachable):
+            kept("/", seconds=0.3)
+
+    def test_an_address_inside_that_nobody_allowed_is_not_reached(self, web, kept):
+        with outgoing.Line() as line, pytest.raises(Forbidden):
+            line.get("http://127.0.0.2:80/", headers={}, seconds=5, largest=1)

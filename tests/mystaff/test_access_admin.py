@@ -8,6 +8,7 @@ from directory import roles
 from directory.models import (
     AccessPolicy,
     Application,
+    ConnectedDirectory,
     FederatedIdentity,
     Group,
     Guest,
@@ -16,7 +17,9 @@ from directory.models import (
     MessageTemplate,
     PasswordPolicy,
     RoleAssignment,
+    Run,
     Settings,
+    Source,
     TextSettings,
 )
 from tenants.models import AllowedHost, EmailDomain, HostName, operators
@@ -77,6 +80,10 @@ INSIDE_TABLE = {
     **_model("directory_accesspolicy", GLOBAL, history=LED_ON),
     **_model("directory_identityprovider", GLOBAL, history=LED_ON, test=WANTS_POST),
     **_model("directory_federatedidentity", GLOBAL, add=NONE, history=LED_ON),
+    **_model("directory_connecteddirectory", GLOBAL, test=NONE | {"global": TO}),
+    **_model("directory_source", GLOBAL, start=GLOBAL, runs=GLOBAL),
+    "admin:directory_source_run": GLOBAL,
+    "admin:directory_source_confirm": NONE | {"global": TO},
     **_model("directory_messagetemplate", GLOBAL, history=LED_ON),
     **_model("directory_textsettings", GLOBAL, changelist=TRAIL, add=NONE, delete=NONE, history=LED_ON),
     **_model("directory_message", READING, add=NONE, delete=NONE, history=READING),
@@ -141,7 +148,11 @@ def a_policy() -> AccessPolicy:
 @pytest.fixture
 def inside(district, visitors) -> dict[str, str]:  # noqa: F811
     provider = IdentityProvider.objects.create(name="Riverside ID", issuer="https://id.example")
+    source = Source.objects.create(key="roster", name="Roster", kind="csv")
     keys = {
+        "source/runs": Run.objects.create(source=source).pk,
+        "source": source.pk,
+        "connecteddirectory": ConnectedDirectory.objects.create(key="ad", name="AD", kind="ad").pk,
         "identityprovider": provider.pk,
         "federatedidentity": FederatedIdentity.objects.create(
             provider=provider, user=district.sam, uid=provider.uid("1042")

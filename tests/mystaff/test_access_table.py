@@ -257,6 +257,11 @@ ADMIN_PATTERNS = [
     "enter_tenant",
     "leave_tenant",
     "identityprovider_test",
+    "connecteddirectory_test",
+    "source_start",
+    "source_run",
+    "source_confirm",
+    "source_runs",
 ]
 
 

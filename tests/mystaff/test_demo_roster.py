@@ -19,7 +19,7 @@ def written(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def read(written):
-    return oneroster.read(written / "1.2.zip")
+    return oneroster.read_roster(written / "1.2.zip")
 
 
 def is_student(person) -> bool:
@@ -41,7 +41,7 @@ def test_it_is_the_same_to_the_byte_every_time(written, tmp_path):
 
 
 def test_both_versions_say_the_same(written, read):
-    old = oneroster.read(written / "1.1.zip")
+    old = oneroster.read_roster(written / "1.1.zip")
     assert (old.orgs, old.classes, old.people, old.enrolments) == (
         read.orgs,
         read.classes,
@@ -118,7 +118,7 @@ def test_a_school_year_contains_every_day(tmp_path, day, year):
     day = date.fromisoformat(day)
     assert roster.school_year(day) == year
     roster.write(tmp_path / "r.zip", year_start=roster.school_year(day))
-    for enrolment in oneroster.read(tmp_path / "r.zip").enrolments.values():
+    for enrolment in oneroster.read_roster(tmp_path / "r.zip").enrolments.values():
         assert enrolment.begin <= day < enrolment.end
 
 

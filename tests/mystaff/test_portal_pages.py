@@ -7,6 +7,7 @@ import pytest
 from directory.models import AdministrativeUnit, Settings, UnitMembership
 from mystaff.portal.places import in_order, with_counts
 from tests.conftest import make_person, make_unit
+from tests.directory.sources import make_run, make_source
 from tests.mystaff.reading import names_in, text_of
 
 OOPS = (
@@ -68,6 +69,18 @@ def test_without_a_role_the_portal_says_so_and_shows_the_way_to_the_account(dist
 def test_a_location_lists_people_in_it_and_below_once_each(district, sign_in, place):
     UnitMembership.objects.create(unit=district.lincoln, user=district.pia)
     assert names_in(sign_in(district.maria).get(place)) == ["Maria López", "Pia Moss", "Sam Reed"]
+
+
+def test_an_empty_location_of_a_roster_says_when_that_was_brought_in(district, sign_in):
+    source, browser = make_source(), sign_in(district.tom)
+    where = f"/riverside/locations/{district.biology.pk}/"
+    assert "Nobody here yet" in text_of(browser.get(where))
+    AdministrativeUnit.objects.filter(pk=district.biology.pk).update(source=source.key)
+    page = text_of(browser.get(where))
+    assert "Nobody on your roster yet" in page and "Last sync" not in page
+    make_run(source)
+    assert "Last sync: Today," in text_of(browser.get(where))
+    assert "Nobody found" in text_of(browser.get(f"{where}?q=nora"))
 
 
 def test_parts_of_a_location_are_links_with_their_counts(district, sign_in, place):

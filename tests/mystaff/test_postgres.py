@@ -136,10 +136,10 @@ def test_the_application_makes_no_tables_and_the_owner_does(running):
         owner.execute("CREATE TABLE made_by_owner (x int)")
         owner.execute("DROP TABLE made_by_owner")
     with psycopg.connect(running.urls()["default"]) as application:
-        for table in ("TABLE public.made_by_application", "TEMPORARY TABLE staging"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                application.execute(f"CREATE {table} (x int)")
-            application.rollback()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            application.execute("CREATE TABLE public.made_by_application (x int)")
+        application.rollback()
+        application.execute("CREATE TEMPORARY TABLE staging (x int)")  # a source is compared in these
 
 
 def test_a_database_can_be_copied_and_dropped_while_somebody_is_in_it(running):

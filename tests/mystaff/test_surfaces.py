@@ -47,6 +47,8 @@ def test_every_page_of_an_admin_that_changes_something_is_a_deed(urlconf):
         "_export",
         "_export_csv",
         "_export_jsonl",
+        "source_run",
+        "source_runs",
         ":None",
         "leave_tenant",
     )

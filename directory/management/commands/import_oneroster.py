@@ -6,8 +6,10 @@ from argparse import ArgumentParser
 from django.utils.translation import gettext as _
 
 from directory import command_line, verbs
+from directory.management.commands.run_source import report
 from directory.sync.findings import RosterError
-from directory.sync.run import Outcome, import_oneroster
+from directory.sync.run import import_oneroster
+from directory.sync.runs import Busy
 
 
 class Command(command_line.Command):
@@ -35,17 +37,12 @@ class Command(command_line.Command):
             initiator = command_line.allowed(by, verbs.IMPORT_ROSTER)
         how = {name: options[name] for name in ("dry_run", "accept_removals")}
         try:
-            outcome = import_oneroster(found, path, by=initiator, **how)
+            run = import_oneroster(found, path, by=initiator, **how)
         except RosterError as error:
             for problem in error.problems:
                 self.stderr.write(str(problem))
             self.stderr.write(_("Nothing was changed."))
             sys.exit(1)
-        self._report(outcome, options["dry_run"])
-
-    def _report(self, outcome: Outcome, dry_run: bool) -> None:
-        for warning in outcome.warnings:
-            self.stdout.write(_("warning: %(text)s") % {"text": warning})
-        self.stdout.write(_("This would change:") if dry_run else _("Changed:"))
-        for line in outcome.plan.lines():
-            self.stdout.write(line)
+        except Busy:
+            command_line.refuse(_("another run goes on, wait for its end"))
+        report(self, run)

@@ -35,12 +35,8 @@ class Unreadable(Exception):
 class Archive:
     """The CSV files of a zip, by their plain names; raises RosterError for a zip that is not safe to read."""
 
-    def __init__(self, path: Path | str, findings: Findings) -> None:
-        self.name, self.findings, self.total = Path(path).name, findings, 0
-        try:
-            self.file = open(path, "rb")  # noqa: SIM115 - closed by __exit__
-        except OSError as error:
-            raise self.error(_("The file cannot be opened: %(why)s.") % {"why": error.strerror}) from error
+    def __init__(self, file: BinaryIO, name: str, findings: Findings) -> None:
+        self.file, self.name, self.findings, self.total = file, name, findings, 0
         try:
             self.zip = self._open()
             self.members = self._members()
@@ -48,10 +44,23 @@ class Archive:
             self.file.close()
             raise
 
+    @classmethod
+    def at(cls, path: Path | str, findings: Findings) -> "Archive":
+        """The zip at this place; RosterError too where it cannot be opened."""
+        try:
+            file = open(path, "rb")  # noqa: SIM115 - closed by __exit__
+        except OSError as error:
+            text = _("The file cannot be opened: %(why)s.") % {"why": error.strerror}
+            raise RosterError([Finding(Path(path).name, 1, text)]) from error
+        return cls(file, Path(path).name, findings)
+
     def __enter__(self) -> "Archive":
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self.zip.close()
         self.file.close()
 

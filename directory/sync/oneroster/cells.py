@@ -29,6 +29,8 @@ class Row:
     def text(self, column: str, limit: int = 255) -> str:
         """The cell as one line of text, composed (NFC), at most `limit` characters."""
         raw = self.cells.get(column, "")
+        if not raw:
+            return ""
         clean = " ".join(raw.split())
         if clean != raw:
             self.warn(_("The column %(name)s had extra white space."), name=column)

@@ -6,21 +6,24 @@ from directory.sync.findings import Findings
 from directory.sync.oneroster.archive import Archive
 from directory.sync.oneroster.columns import (
     COLUMNS,
+    COURSES,
     MANIFEST,
     MANIFEST_COLUMNS,
     MAY_BE_ABSENT,
     NEVER_READ,
 )
+from directory.sync.oneroster.last_known import LastKnown
 from directory.sync.oneroster.tables import Table
 
-_MODES = ("bulk", "delta", "absent")
+BULK, DELTA, ABSENT, KNOWN = "bulk", "delta", "absent", "as it was known"
+_MODES = (BULK, DELTA, ABSENT)
 
 
 class Manifest:
     """What the export says of itself; raises RosterError where that cannot be read or is not so."""
 
-    def __init__(self, archive: Archive, findings: Findings) -> None:
-        self.archive, self.findings = archive, findings
+    def __init__(self, archive: Archive, findings: Findings, known: LastKnown) -> None:
+        self.archive, self.findings, self.known = archive, findings, known
         if MANIFEST not in archive:
             findings.refuse(MANIFEST, 1, _("The file is missing from the zip file."))
             findings.stop_if_refused()
@@ -28,7 +31,10 @@ class Manifest:
         self._read()
         self.version = self._version()
         findings.stop_if_refused()
-        self.files = [name for name in COLUMNS[self.version] if self._is_there(name)]
+        said = {name: self._mode(name) for name in COLUMNS[self.version]}
+        self.is_delta = any(mode == DELTA for mode, _line in said.values())
+        # What to read and how, by file; what is absent for good is not in it.
+        self.files = {name: self._way(name, *how) for name, how in said.items() if self._is_there(name, *how)}
         self._mention_the_rest()
         findings.stop_if_refused()
 
@@ -50,19 +56,43 @@ class Manifest:
             self.findings.refuse(MANIFEST, line, wrong, version=text)
         return version
 
-    def _is_there(self, name: str) -> bool:
-        """Whether to read a file; refuses a delta, a gap and a contradiction."""
-        mode, line = self._mode(name)
+    def _is_there(self, name: str, mode: str, line: int) -> bool:
+        """Whether there is anything to read of a file; refuses a gap and a contradiction."""
         here = name in self.archive
-        if mode == "delta":
-            text = _("%(name)s is a delta, which is not supported yet: ask for a bulk export.")
-            self.findings.refuse(MANIFEST, line, text, name=name)
-        elif mode == "absent" and here:
+        if mode == DELTA:
+            self._refuse_unknown(name, line)
+        elif mode == ABSENT and here:
             text = _("%(name)s is said to be absent, yet it is in the zip file.")
             self.findings.refuse(MANIFEST, line, text, name=name)
-        elif not here:
-            self._missing(name, mode, line)
-        return here
+        elif not mode and here and self.is_delta:
+            text = _("%(name)s is not mentioned: is it bulk or delta?")
+            self.findings.refuse(MANIFEST, line, text, name=name)
+        if here or (mode != BULK and self._is_kept(name)):
+            return True
+        self._missing(name, mode, line)
+        return False
+
+    def _way(self, name: str, mode: str, line: int) -> str:
+        if name not in self.archive:
+            return KNOWN
+        return DELTA if mode == DELTA else BULK
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether a delivery of changes leaves the file out because nothing in it has changed."""
+        return self.is_delta and name in self.known
+
+    def _refuse_unknown(self, name: str, line: int) -> None:
+        """A delta without anything that it could be the delta of; of courses nothing is kept or needed."""
+        if name not in self.archive:
+            text = _("%(name)s is missing from the zip file, though the manifest promises it.")
+            self.findings.refuse(MANIFEST, line, text, name=name)
+        elif name not in self.known and not (name == COURSES and self.known.version):
+            text = _("%(name)s is a delta, and no bulk export was read before it. Send one first.")
+            self.findings.refuse(MANIFEST, line, text, name=name)
+        elif self.known.version != self.version:
+            text = _("%(name)s is a delta of %(version)s, and the last bulk export was %(known)s.")
+            values = {"version": self.version, "known": self.known.version}
+            self.findings.refuse(MANIFEST, line, text, name=name, **values)
 
     def _mode(self, name: str) -> tuple[str, int]:
         """What the manifest says of a file, and in which line."""
@@ -72,14 +102,19 @@ class Manifest:
         if text and mode not in _MODES:
             wrong = _("%(name)s is “%(text)s” and none of: %(allowed)s.")
             self.findings.refuse(MANIFEST, line, wrong, name=name, text=text, allowed=", ".join(_MODES))
-        elif not text and name in self.archive:
+        elif not text and name in self.archive and not self._has_delta():
             self.findings.warn(MANIFEST, line, _("%(name)s is not mentioned and is read as bulk."), name=name)
         elif mode != text:
             self.findings.warn(MANIFEST, line, _("“%(text)s” is read as %(word)s."), text=text, word=mode)
         return mode, line
 
+    def _has_delta(self) -> bool:
+        return any(value.casefold() == DELTA for value, _line in self.values.values())
+
     def _missing(self, name: str, mode: str, line: int) -> None:
-        if mode == "bulk":
+        if mode == DELTA:
+            return  # said already
+        if mode == BULK:
             text = _("%(name)s is missing from the zip file, though the manifest promises it.")
             self.findings.refuse(MANIFEST, line, text, name=name)
         elif name in MAY_BE_ABSENT:

@@ -1,10 +1,11 @@
 """users.csv and, in 1.2, roles.csv: people and what they are where."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from directory.sync.findings import Findings
 from directory.sync.oneroster.cells import Row
 from directory.sync.records import USER_ROLES, OrgRecord, PersonRecord, RoleRecord
 
@@ -13,7 +14,7 @@ _ADMINISTRATOR = "administrator"
 _KNOWN_ROLES = USER_ROLES | {_ADMINISTRATOR}
 _DISTRICT_KINDS = frozenset({"district", "local", "state", "national"})
 
-Roles = dict[str, list[tuple[RoleRecord, Row]]]
+Roles = dict[str, list[RoleRecord]]
 
 
 def read_roles(rows: Iterable[Row], orgs: dict[str, OrgRecord]) -> Roles:
@@ -25,25 +26,25 @@ def read_roles(rows: Iterable[Row], orgs: dict[str, OrgRecord]) -> Roles:
         begin, end = row.days("beginDate", "endDate")
         word = _known_role(row)
         if _is_there(row, org, orgs):
-            held[user].append((RoleRecord(_placed(word, orgs[org]), org, primary, begin, end), row))
+            word = _placed(word, orgs[org])
+            held[user].append(RoleRecord(word, org, primary, begin, end, row.table.name, row.line))
     return held
 
 
 def read_people(
-    rows: Iterable[Row], orgs: dict[str, OrgRecord], roles: Roles | None
-) -> dict[str, PersonRecord]:
-    """People by their source id; `roles` is None for 1.1, where they stand in the same row."""
-    people: dict[str, PersonRecord] = {}
+    rows: Iterable[Row], orgs: dict[str, OrgRecord], roles: Roles | None, findings: Findings
+) -> Iterator[PersonRecord]:
+    """People, one after the other; `roles` is None for 1.1, where they stand in the same row."""
     first: dict[str, int] = {}
     for row in rows:
         person = _person(row, _roles_11(row, orgs) if roles is None else _roles_12(row, roles))
         line = first.setdefault(person.username.casefold(), row.line)
         if line != row.line and person.username:
-            values = {"name": person.username, "first": line}
-            row.refuse(_("The username “%(name)s” stands in line %(first)d too."), **values)
-        people[person.source_id] = person
-    _mention_strangers(roles or {})
-    return people
+            text = _("The username “%(name)s” stands in line %(first)d too.")
+            text = text if line else _("The username “%(name)s” is somebody else’s already.")
+            row.refuse(text, name=person.username, first=line)
+        yield person
+    _mention_strangers(roles or {}, findings)
 
 
 def _person(row: Row, held: list[RoleRecord]) -> PersonRecord:
@@ -83,11 +84,14 @@ def _roles_11(row: Row, orgs: dict[str, OrgRecord]) -> list[RoleRecord]:
     listed = list(dict.fromkeys(row.many("orgSourcedIds")))
     here = [org for org in listed if _is_there(row, org, orgs)]
     word = _known_role(row)
-    return [RoleRecord(_placed(word, orgs[org]), org, primary=org == here[0]) for org in here]
+    return [
+        RoleRecord(_placed(word, orgs[org]), org, org == here[0], file=row.table.name, line=row.line)
+        for org in here
+    ]
 
 
 def _roles_12(row: Row, roles: Roles) -> list[RoleRecord]:
-    return [role for role, _row in roles.pop(row.text("sourcedId"), [])]
+    return roles.pop(row.text("sourcedId"), [])
 
 
 def _known_role(row: Row) -> str:
@@ -112,7 +116,9 @@ def _is_there(row: Row, org: str, orgs: dict[str, OrgRecord]) -> bool:
     return org in orgs
 
 
-def _mention_strangers(roles: Roles) -> None:
+def _mention_strangers(roles: Roles, findings: Findings) -> None:
+    text = _("The user “%(id)s” is not in users.csv; the role is held back.")
     for user, held in roles.items():
-        for _role_record, row in held:
-            row.warn(_("The user “%(id)s” is not in users.csv; the role is held back."), id=user)
+        for role in held:
+            if role.line:  # of a known row it was said when it came
+                findings.warn(role.file, role.line, text, id=user)

@@ -1,6 +1,6 @@
 """orgs.csv, academicSessions.csv, classes.csv and enrollments.csv."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,6 @@ from directory.sync.records import (
     ClassRecord,
     EnrolmentRecord,
     OrgRecord,
-    PersonRecord,
     school_above,
     upwards,
 )
@@ -41,6 +40,7 @@ def _org(row: Row) -> OrgRecord:
         kind=row.one_of("type", _ORG_KINDS),
         identifier=row.text("identifier"),
         parent=row.text("parentSourcedId"),
+        line=row.line,
     )
 
 
@@ -109,15 +109,13 @@ def _dates(row: Row, terms: Terms | None) -> tuple[date | None, date | None]:
 
 
 def read_enrolments(
-    rows: Iterable[Row], classes: dict[str, ClassRecord], people: dict[str, PersonRecord]
-) -> dict[str, EnrolmentRecord]:
-    """Enrolments by their source id; those of people or classes that are not there are held back."""
-    enrolments: dict[str, EnrolmentRecord] = {}
+    rows: Iterable[Row], classes: Container[str], people: Container[str]
+) -> Iterator[EnrolmentRecord]:
+    """Enrolments, one after the other; those of people or classes that are not there are held back."""
     for row in rows:
         record = _enrolment(row)
         if _both_there(row, record, classes, people):
-            enrolments[record.source_id] = record
-    return enrolments
+            yield record
 
 
 def _enrolment(row: Row) -> EnrolmentRecord:
@@ -143,9 +141,7 @@ def _role(row: Row) -> str:
     return role
 
 
-def _both_there(
-    row: Row, record: EnrolmentRecord, classes: dict[str, ClassRecord], people: dict[str, PersonRecord]
-) -> bool:
+def _both_there(row: Row, record: EnrolmentRecord, classes: Container[str], people: Container[str]) -> bool:
     missing_class, missing_user = record.class_id not in classes, record.user not in people
     if missing_class and record.class_id:
         text = _("The class “%(id)s” is not there; the enrolment is held back.")

@@ -42,14 +42,18 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Every row below the header; what cannot be read ends the file and is refused."""
-        reader = csv.reader(self._texts(), strict=True)
+        reader = None
         try:
+            reader = self._reader()
             yield from self._rows(reader)
         except csv.Error as error:
             self._refuse_csv(reader, str(error))
         except Unreadable as error:
             self.line = error.line
             self.refuse(error.message)
+
+    def _reader(self):
+        return csv.reader(self._texts(), strict=True)
 
     def _rows(self, reader) -> Iterator[Row]:
         names = self._header(next(reader, None))

@@ -25,7 +25,7 @@ WEB = (
     "--workers",
     "2",
     "--blocking-threads",
-    "1",
+    "16",  # most wait for something: a directory outside may take 5 seconds
     "--log-level",
     "warning",
     *TO_THE_END,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry, Result
-from directory import actions, roles, tasks
+from directory import actions, roles, schedule, tasks
 from directory.connectors import Refused
 from directory.door import Initiator
 from directory.models import (
@@ -418,10 +418,10 @@ def test_the_person_is_told_and_the_tenant_can_switch_it_off(district, sam):
 
 def test_old_rows_are_cleared(clock, sam):
     clock.pass_(minutes=30)
-    tasks.clear_recoveries.func(0)
+    schedule.clear_recoveries.func(0)
     assert Recovery.objects.exists()
     clock.pass_(minutes=1)
-    tasks.clear_recoveries.func(0)
+    schedule.clear_recoveries.func(0)
     assert not Recovery.objects.exists()
 
 

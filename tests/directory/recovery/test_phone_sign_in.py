@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from audit.models import Entry
-from directory import actions, roles, tasks
+from directory import actions, roles, schedule, tasks
 from directory.connectors import Refused
 from directory.door import Initiator
 from directory.models import (
@@ -314,10 +314,10 @@ def test_a_manager_unlocks_the_number_too(enabled, deed):
 def test_old_rows_are_cleared(enabled, clock):
     phone_sign_in.start(MOBILE)
     clock.pass_(minutes=30)
-    tasks.clear_recoveries.func(0)
+    schedule.clear_recoveries.func(0)
     assert PhoneSignIn.objects.exists()
     clock.pass_(minutes=1)
-    tasks.clear_recoveries.func(0)
+    schedule.clear_recoveries.func(0)
     assert not PhoneSignIn.objects.exists()
 
 

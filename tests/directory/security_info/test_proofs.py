@@ -8,7 +8,7 @@ from django.core import mail
 from django.db import connection
 
 from audit.models import Entry
-from directory import actions, tasks
+from directory import actions, schedule
 from directory.connectors import Refused
 from directory.door import Denied, Initiator
 from directory.models import (
@@ -199,9 +199,9 @@ def test_a_proof_is_over_after_fifteen_minutes(district, clock):
     assert proofs.under_way(district.nora, InfoKind.EMAIL)
     clock.now += A_MOMENT
     assert proofs.under_way(district.nora, InfoKind.EMAIL) is None
-    tasks.clear_recoveries(0)
+    schedule.clear_recoveries(0)
     clock.now += A_MOMENT
-    tasks.clear_recoveries(0)
+    schedule.clear_recoveries(0)
     assert not Proof.objects.exists()
 
 

@@ -10,7 +10,7 @@ def read(tmp_path):
 
     def read(changed=None, version="1.2", **modes):
         contents = exports.files(version, **modes) | (changed or {})
-        return oneroster.read(exports.pack(tmp_path / "roster.zip", contents))
+        return oneroster.read_roster(exports.pack(tmp_path / "roster.zip", contents))
 
     return read
 

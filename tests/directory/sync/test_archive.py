@@ -18,7 +18,7 @@ from tests.directory.sync import exports
 
 def problems(path):
     with pytest.raises(oneroster.RosterError) as caught:
-        oneroster.read(path)
+        oneroster.read_roster(path)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -187,4 +187,4 @@ def test_whatever_is_damaged_is_refused_in_our_words(path, seed):
             del data[start : start + random.randint(1, 40)]
         path.write_bytes(data)
         with suppress(oneroster.RosterError):
-            oneroster.read(path)
+            oneroster.read_roster(path)

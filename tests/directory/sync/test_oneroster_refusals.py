@@ -8,8 +8,7 @@ import pytest
 
 from directory.sync import oneroster
 from directory.sync.findings import Findings, RosterError
-from directory.sync.plan import Stored, make_plan
-from directory.sync.wishes import wishes_of
+from directory.sync.roster_facts import facts_of
 from tests.directory.sync import exports
 from tests.directory.sync.test_oneroster import change
 
@@ -27,7 +26,7 @@ REFUSED = [
     ),
     (
         change("manifest.csv", "users,bulk", "users,delta"),
-        "manifest.csv:9: users.csv is a delta, which is not supported yet",
+        "manifest.csv:9: users.csv is a delta, and no bulk export was read before it.",
     ),
     (
         change("manifest.csv", "users,bulk", "users,some"),
@@ -216,6 +215,6 @@ def test_scrambled_rows_are_taken_or_refused_and_never_crash(tmp_path, version):
             cells[random.randrange(len(cells))] = random.choice(odd + cells)
         path = exports.pack(tmp_path / "r.zip", good | {name: ",".join(cells)})
         with suppress(RosterError):
-            roster = oneroster.read(path)
-            options = {"domains": {"a.example"}, "default_domain": "a.example", "today": date(2026, 10, 1)}
-            make_plan(wishes_of(roster, findings=Findings(), **options), Stored(), Findings())
+            roster = oneroster.read_roster(path)
+            options = {"roles": {}, "default_domain": "a.example", "today": date(2026, 10, 1)}
+            list(facts_of(roster, findings=Findings(), **options))

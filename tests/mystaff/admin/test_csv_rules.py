@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry, Result
-from directory import roles, tasks
+from directory import roles, schedule
 from directory.models import EmailMethod, UnitMembership, Upload, User
 from tests.conftest import assign, make_person, make_unit
 from tests.directory.trail import outcomes
@@ -181,11 +181,11 @@ def test_another_tenants_upload_is_not_there(district, lake, admin, sign_in):
 def test_a_file_lives_for_an_hour(district, lake, admin):
     page = send(admin, csv("User name,Name", "a@riverside.example,A"))
     Upload.objects.update(at=timezone.now() - timedelta(minutes=59))
-    tasks.clear_uploads(timestamp=0)
+    schedule.clear_uploads(timestamp=0)
     assert Upload.objects.count() == 1
     Upload.objects.update(at=timezone.now() - timedelta(minutes=61))
     assert confirm(admin, page).headers["Location"] == PAGE  # over, even before it is deleted
-    tasks.clear_uploads(timestamp=0)
+    schedule.clear_uploads(timestamp=0)
     assert not Upload.objects.exists()
 
 

@@ -1,0 +1,107 @@
+"""Runs of sources, asked for by a person or by the clock."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from directory import tasks, verbs
+from directory.connectors import Refused
+from directory.door import CommandLine, Initiator, administering
+from directory.models import Rhythm, Run, RunState, Source, SourceKind, User
+from directory.sync.progress import GOING, break_off_dead
+
+OF_FILES = frozenset({SourceKind.ONEROSTER_CSV, SourceKind.CSV})
+CONFIRMABLE = timedelta(days=1)  # as long is kept what was uploaded for a run that waits for a word
+LOST = timedelta(hours=1)  # after which a run that waits has lost its job
+
+
+def ask(
+    source: Source,
+    *,
+    by: Initiator | CommandLine,
+    content: bytes | None = None,
+    is_dry: bool = False,
+    confirms: Run | None = None,
+) -> Run:
+    """Ask for a run of a source; a worker does it soon. `content` is the file, where the kind reads files.
+
+    `confirms` is a run that was stopped, or a dry one: this one does what that said, and no more. Raises
+    Denied, or Refused where it cannot run now.
+    """
+    target = {"id": source.pk, "type": "Source", "name": source.name}
+    with administering(by, verbs.IMPORT_ROSTER, target) as deed:
+        run = make(source, user=by.user, content=content, is_dry=is_dry, confirms=confirms)
+        deed.details["Run"] = str(run.pk)
+        tasks.run_source(run=run.pk)
+    return run
+
+
+def make(
+    source: Source,
+    *,
+    user: User | None,
+    content: bytes | None = None,
+    is_dry: bool = False,
+    confirms: Run | None = None,
+) -> Run:
+    """The row of a run that waits; raises Refused as `ask` does."""
+    source = Source.objects.select_for_update().get(pk=source.pk)  # of two who ask at once one is told
+    break_off_dead()
+    _refuse_unless_free(source)
+    if confirms is not None:
+        content = content or _content_of(source, confirms)
+    if source.kind in OF_FILES and content is None:
+        raise Refused(_("Choose a file: this source reads files."))
+    run = Run(source=source, asked_by=user, content=content, is_dry=is_dry, confirms=confirms)
+    run.save(force_insert=True)
+    if confirms is not None:
+        Run.objects.filter(pk=confirms.pk).update(content=None)
+    return run
+
+
+def start_due(now: datetime | None = None) -> None:
+    """Start what its rhythm says is due in the tenant whose scope we are in: the source itself asks."""
+    now = timezone.localtime(now)
+    for source in Source.objects.filter(enabled=True).exclude(rhythm=Rhythm.NEVER).exclude(kind__in=OF_FILES):
+        last = source.runs.filter(is_dry=False).order_by("-made_at").first()
+        if last is None or last.made_at < _since(source, now):
+            with suppress(Refused), transaction.atomic():
+                tasks.run_source(run=make(source, user=None).pk)
+
+
+def _since(source: Source, now: datetime) -> datetime:
+    """When it was due last; to the hour, in the instance's time zone."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    if source.rhythm == Rhythm.HOURLY:
+        return hour
+    today = hour.replace(hour=source.hour)
+    return today if today <= now else today - timedelta(days=1)
+
+
+def forget_files() -> None:
+    """Forget what was uploaded for runs that nobody has confirmed within a day."""
+    old = Run.objects.filter(made_at__lt=timezone.now() - CONFIRMABLE).exclude(content=None)
+    old.exclude(state__in=(RunState.WAITING, *GOING)).update(content=None)
+
+
+def _refuse_unless_free(source: Source) -> None:
+    if not source.enabled:
+        raise Refused(_("This source is switched off."))
+    waiting = source.runs.filter(state=RunState.WAITING, made_at__gt=timezone.now() - LOST)
+    if waiting.exists() or source.runs.filter(state__in=GOING).exists():
+        raise Refused(_("A run of this source goes on already."))
+
+
+def _content_of(source: Source, confirms: Run) -> bytes | None:
+    """What the run that is confirmed had read; raises Refused where there is nothing to confirm."""
+    confirms = Run.objects.filter(pk=confirms.pk, source=source).first()
+    if confirms is None or not (confirms.state == RunState.BRAKED or confirms.is_dry):
+        raise Refused(_("There is nothing to confirm about this run."))
+    if confirms.content is None and source.kind in OF_FILES:
+        raise Refused(_("This run’s file is not kept any more. Upload it again."))
+    return confirms.content and bytes(confirms.content)

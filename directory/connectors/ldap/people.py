@@ -1,0 +1,207 @@
+"""What both kinds of LDAP directory share: asking its servers, and finding exactly one person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from secrets import token_hex
+from typing import TypeVar
+from uuid import UUID
+
+import ldap3
+from django.utils.translation import gettext as _
+from ldap3.utils.conv import escape_bytes, escape_filter_chars
+
+from directory import connectors, outgoing
+from directory.connectors import Refused, Unreachable
+from directory.connectors.checking import Verdict
+from directory.connectors.ldap.link import Control, Found, Link, Outcome, linked
+from directory.connectors.ldap.servers import in_turn, note_failure, servers_of, trust
+from directory.connectors.slots import slot
+from directory.models import ConnectedDirectory, Source, SourceKind, User
+from tenants import keys
+
+ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")  # RFC 4512, 2.5: a short name
+# RFC 4511, appendix A: constraint violation, inappropriate authentication, invalid credentials, no rights,
+# unwilling to perform. No such object: it has gone since it was found.
+ABOUT_THE_PASSWORD = {19, 32, 48, 49, 50, 53}
+Answer = TypeVar("Answer")
+
+
+def ask(directory: ConnectedDirectory, work: Callable[[Link], Answer]) -> Answer:
+    """Do it at the first server that answers, as the service account. Raises Refused or Unreachable.
+
+    Another server is asked only as long as nothing can have been done: not after something was sent that
+    changes the directory.
+    """
+    with slot(directory.name):
+        return _asked(directory, work)
+
+
+def _asked(directory: ConnectedDirectory, work: Callable[[Link], Answer]) -> Answer:
+    context, problem = trust(directory), None
+    for server, share in in_turn(servers_of(directory), connectors.CONNECTED):
+        link = None
+        try:
+            with linked(server, context, share) as link:
+                bind_as_service(link, directory)
+                return work(link)
+        except (outgoing.Forbidden, outgoing.Unreachable) as error:
+            note_failure(server)
+            if link and link.wrote:
+                raise Unreachable(_unknown(directory)) from None
+            problem = error
+    raise Refused(str(problem)) if isinstance(problem, outgoing.Forbidden) else Unreachable(_silent(problem))
+
+
+def _unknown(directory: ConnectedDirectory) -> str:
+    sentence = _("%(directory)s broke off. It may have done it all the same: do it again to be sure.")
+    return sentence % {"directory": directory.name}
+
+
+def _silent(problem: Exception | None) -> str:
+    return _("%(reason)s Try again later.") % {"reason": problem}
+
+
+def bind_as_service(link: Link, directory: ConnectedDirectory) -> None:
+    if not link.bind(directory.account, _secret(directory)).is_done:
+        sentence = _("%(directory)s does not let MyStaff’s own account in.")
+        raise Refused(sentence % {"directory": directory.name})
+
+
+def _secret(directory: ConnectedDirectory) -> str:
+    try:
+        return str(directory.secret)
+    except (keys.NoKeys, keys.Undecryptable):
+        sentence = _("The secret of %(directory)s cannot be read any more. Type it again.")
+        raise Refused(sentence % {"directory": directory.name}) from None
+
+
+class LdapDirectory:
+    """One of the tenant's LDAP directories."""
+
+    people = "(objectClass=person)"  # whom it finds
+    match = "mail"  # by what, unless the directory's settings say something else
+    key = "entryUUID"  # what an entry keeps for ever
+
+    def __init__(self, directory: ConnectedDirectory) -> None:
+        self.directory = directory
+
+    def find(self, link: Link, person: User, *attributes: str) -> Found:
+        """The person's entry; raises Refused for none, and for more than one."""
+        found = link.search(self.base(link), self.where(person), list(attributes), most=2)
+        if len(found) == 1:
+            return found[0]
+        said = _("%(name)s was not found in %(directory)s.")
+        if found:
+            said = _("%(directory)s holds more than one entry for %(name)s.")
+        raise Refused(said % {"name": person.display_name, "directory": self.directory.name})
+
+    def base(self, link: Link) -> str:
+        """Where people are looked for: what is set, or all that the server holds."""
+        if self.directory.base_dn:
+            return self.directory.base_dn
+        root = root_of(link, "defaultNamingContext", "namingContexts")
+        return root.text("defaultNamingContext") or root.text("namingContexts")
+
+    def probe(self) -> None:
+        """Whether our account is let in, and what people are looked for below is there."""
+
+        def work(link: Link) -> None:
+            if not link.search(self.base(link), "(objectClass=*)", ["1.1"], scope=ldap3.BASE):
+                sentence = _("%(directory)s lets MyStaff in, but its base is not there.")
+                raise Refused(sentence % {"directory": self.directory.name})
+
+        ask(self.directory, work)
+
+    def where(self, person: User) -> str:
+        """The filter that finds them: by what never changes if they come from there, else by user name."""
+        return f"(&{self.people}{self._by_key(person) or self.by_name(person.user_principal_name)})"
+
+    def by_name(self, name: str) -> str:
+        attribute = self.directory.match_attribute or self.match
+        if not ATTRIBUTE.fullmatch(attribute):
+            sentence = _("The attribute of the user name of %(directory)s is none.")
+            raise Refused(sentence % {"directory": self.directory.name})
+        return f"({attribute}={escape_filter_chars(name)})"
+
+    def _by_key(self, person: User) -> str:
+        # Of this kind only: the keys of a file are whatever somebody wrote into it.
+        of_ours = Source.objects.filter(kind=SourceKind.LDAP, directory=self.directory)
+        comes_from = of_ours.filter(key=person.source)
+        if not (person.source and person.source_id and comes_from.exists()):
+            return ""
+        return f"({self.key}={self.as_key(person.source_id)})"
+
+    def as_key(self, source_id: str) -> str:
+        """How a filter writes the key that the source gave."""
+        return escape_filter_chars(source_id)
+
+    def done(self, outcome: Outcome) -> None:
+        """Raise Refused, with a sentence, unless it was done."""
+        if not outcome.is_done:
+            raise Refused(self.sentence(outcome) % {"directory": self.directory.name})
+
+    def check(self, person: User, password: str) -> Verdict:
+        """Whether this is the password of exactly one person there. Raises Refused or Unreachable."""
+
+        def work(link: Link) -> Verdict:
+            base = self.base(link)
+            found = link.search(base, self.where(person), ["1.1"], most=2)
+            if len(found) != 1:
+                return self._nobody(link, base)
+            return self.verdict(link.bind(found[0].dn, password, self._asking()))
+
+        return ask(self.directory, work)
+
+    def check_nobody(self, name: str) -> Verdict:
+        """As much work as for somebody, for a name that nobody has here; what was typed stays with us."""
+        where = f"(&{self.people}{self.by_name(name)})"
+
+        def work(link: Link) -> Verdict:
+            base = self.base(link)
+            link.search(base, where, ["1.1"], most=2)
+            return self._nobody(link, base)
+
+        return ask(self.directory, work)
+
+    def _nobody(self, link: Link, base: str) -> Verdict:
+        link.bind(f"cn={token_hex(8)},{base}", token_hex(8))
+        return Verdict.WRONG
+
+    def _asking(self) -> list[Control] | None:
+        return None
+
+    def verdict(self, outcome: Outcome) -> Verdict:
+        """What a bind said; raises Unreachable where it says nothing about the password."""
+        if outcome.is_done:
+            return Verdict.RIGHT
+        if outcome.code in ABOUT_THE_PASSWORD:
+            return Verdict.WRONG
+        raise Unreachable(self.sentence(outcome) % {"directory": self.directory.name})
+
+    def sentence(self, outcome: Outcome) -> str:
+        """Why not, in our words: the server's own may hold what was sent."""
+        match outcome.code:
+            case 32:
+                return _("%(directory)s does not know this person any more.")
+            case 50:
+                return _("MyStaff’s own account may not do this in %(directory)s for this person.")
+            case 16 | 17 | 21 | 65:
+                return _("%(directory)s has no such attribute for this person.")
+            case _other:
+                return _("%(directory)s refused it.")
+
+
+def root_of(link: Link, *attributes: str) -> Found:
+    """What the server says of itself (RFC 4512, 5.1)."""
+    found = link.search("", "(objectClass=*)", list(attributes), scope=ldap3.BASE)
+    return found[0] if found else Found("", {})
+
+
+def guid_in_filter(source_id: str) -> str:
+    """An objectGUID as filters write it: its bytes, as Microsoft orders them."""
+    try:
+        return escape_bytes(UUID(source_id).bytes_le)
+    except ValueError:
+        return escape_filter_chars(source_id)

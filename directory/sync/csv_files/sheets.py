@@ -1,0 +1,149 @@
+"""One CSV file as people make it: encoding and delimiter are found out, columns come in any order."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO, StringIO
+from typing import AnyStr
+
+from django.utils.translation import gettext as _
+
+from directory.sync.csv_files.fields import PEOPLE, Field
+from directory.sync.findings import Findings
+from directory.sync.oneroster.archive import MAX_LINE, Archive, Unreadable
+from directory.sync.oneroster.tables import Table
+
+DELIMITERS = ",;\t|"
+MAX_UTF_16 = 32 * 2**20  # bytes: such a file is decoded in one piece
+_BOM, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
+
+
+class OneFile:
+    """The file of people alone, with the ways of an Archive."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content, self.members = content, {PEOPLE: None}
+
+    def __contains__(self, name: str) -> bool:
+        return name == PEOPLE
+
+    def close(self) -> None: ...
+
+    def lines(self, name: str) -> Iterator[bytes]:
+        """Its lines, with their ends; raises Unreadable."""
+        lines, number = BytesIO(self.content), 0
+        while line := lines.readline(MAX_LINE + 1):
+            number += 1
+            if len(line) > MAX_LINE:
+                raise Unreadable(number, _("The line is too long."))
+            yield line
+
+
+class Sheet(Table):
+    """Rows of our fields, however the file names, orders and divides its columns."""
+
+    def __init__(
+        self,
+        files: Archive | OneFile,
+        name: str,
+        fields: Sequence[Field],
+        columns: Mapping[str, str],
+        findings: Findings,
+    ) -> None:
+        super().__init__(files, name, tuple(field.name for field in fields), findings)
+        self.fields, self.mapped = fields, columns
+        self.found: frozenset[str] = frozenset()  # which fields the file has, once its header was read
+
+    def _reader(self):
+        texts = self._texts()
+        first = next(texts, "")
+        return csv.reader(_again(first, texts), delimiter=self._delimiter(first), strict=True)
+
+    def _delimiter(self, header: str) -> str:
+        """The one that gives most columns that we know, and of these the most columns."""
+
+        def worth(delimiter: str) -> tuple[int, int]:
+            cells = _cells(header, delimiter)
+            return len([field for field in self.fields if self._places(field, cells)]), len(cells)
+
+        return max(DELIMITERS, key=worth)
+
+    def _texts(self) -> Iterator[str]:
+        lines = self.archive.lines(self.name)
+        first = next(lines, b"")
+        if first.startswith(_UTF_16):
+            texts = self._utf_16(first + b"".join(lines))
+        else:
+            texts = _again(self._begin(first), lines)
+        for number, line in enumerate(texts, 1):
+            yield self._text(number, line)
+
+    def _begin(self, line: bytes) -> bytes:
+        if line.count(0) * 3 > len(line):
+            raise Unreadable(1, _("The file is encoded as UTF-16. Export it as UTF-8."))
+        return line.removeprefix(_BOM)
+
+    def _utf_16(self, content: bytes) -> Iterator[bytes]:
+        """What spreadsheets call “Unicode text”."""
+        if len(content) > MAX_UTF_16:
+            raise Unreadable(1, _("The file is too large to be UTF-16. Export it as UTF-8."))
+        try:
+            text = content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise Unreadable(1, _("The file is not encoded as UTF-16, though it begins so.")) from None
+        return (line.encode() for line in StringIO(text, newline=""))
+
+    def _header(self, found: list[str] | None) -> list[str] | None:
+        """Our field for each column, or None where the header is refused."""
+        if not found or not any(found):
+            return self.refuse(_("The header row is missing."))
+        places = {field.name: self._places(field, found) for field in self.fields}
+        for field in self.fields:
+            self._check(field, places[field.name])
+        self.found = frozenset(name for name, where in places.items() if where)
+        names = {where[0]: name for name, where in places.items() if where}
+        if self._is_refused(places):
+            return None
+        return [names.get(place, f"+{place}") for place in range(len(found))]
+
+    def _is_refused(self, places: dict[str, list[int]]) -> bool:
+        return any(
+            len(places[field.name]) > 1 or (not places[field.name] and self._must_be_there(field))
+            for field in self.fields
+        )
+
+    def _must_be_there(self, field: Field) -> bool:
+        """A column that somebody has named and that is gone would empty the field of everybody."""
+        return field.needed or bool(self.mapped.get(field.name))
+
+    def _check(self, field: Field, places: list[int]) -> None:
+        column = self.mapped.get(field.name) or field.name
+        if len(places) > 1:
+            self.refuse(_("The column “%(name)s” stands in the header twice."), name=column)
+        elif not places and self._must_be_there(field):
+            self.refuse(_("The column “%(name)s” is missing from the header."), name=column)
+
+    def _places(self, field: Field, header: Sequence[str]) -> list[int]:
+        """Where a field stands: under the tenant's name for it, else under the first of ours."""
+        mapped = self.mapped.get(field.name)
+        for name in [mapped] if mapped else field.names:
+            if places := [place for place, cell in enumerate(header) if _plain(cell) == _plain(name)]:
+                return places
+        return []
+
+
+def _plain(header: str) -> str:
+    """A header as it is compared."""
+    return " ".join(header.split()).casefold()
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _again(first: AnyStr, rest: Iterator[AnyStr]) -> Iterator[AnyStr]:
+    if first:
+        yield first
+    yield from rest

@@ -1,0 +1,150 @@
+"""What becomes of people: compared in the database, written nowhere but in temporary tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from directory.sync.findings import Findings
+from directory.sync.temporary import make, rows, run
+
+STORED = """
+    SELECT id, source_id AS key, user_principal_name AS upn, display_name, given_name, surname, job_title,
+        department, employee_id, is_active, disabled_by_source, vanished_at, authority
+    FROM directory_user WHERE source = %(source)s
+"""
+# An id that was somebody else's: neither the user name nor the employee number (where there is none, neither
+# of the names) is the same. An account must not become another's, who would sign in with its password. Whose
+# id it was is gone, unless they come under another one; who has it now is held back.
+HANDED_ON = """
+    SELECT s.key, s.file, s.line, s.upn, o.upn AS old_upn
+    FROM staged_people s JOIN stored_people o ON o.key = s.key
+    WHERE s.upn <> o.upn
+        AND CASE WHEN s.employee_id <> '' AND o.employee_id <> '' THEN s.employee_id <> o.employee_id
+            ELSE s.given_name <> o.given_name AND s.surname <> o.surname END
+"""
+# Whoever is to have a name that somebody has already who is not in the source any more, or never was. Of two
+# whom the source still knows each settles itself, so names may be swapped. A new key is a known person's if
+# the employee number is the same (where there is none, the names): ids are made anew in summer, and user
+# names are handed on to others.
+CONFLICTS = """
+    SELECT s.key, s.upn, s.file, s.line, p.id AS own, q.key AS holder_key,
+        p.id IS NULL AND q.id IS NOT NULL
+        AND (NOT %(is_delta)s OR q.vanished_at IS NOT NULL
+            OR EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'person' AND g.key = q.key))
+        AND CASE WHEN s.employee_id <> '' AND q.employee_id <> '' THEN s.employee_id = q.employee_id
+            ELSE s.given_name = q.given_name AND s.surname = q.surname END AS is_rekeyed
+    FROM staged_people s
+    LEFT JOIN stored_people p ON p.key = s.key
+    JOIN directory_user h ON h.user_principal_name = s.upn
+    LEFT JOIN stored_people q ON q.id = h.id
+    LEFT JOIN staged_people t ON t.key = q.key
+    WHERE (p.id IS NULL OR p.upn <> s.upn) AND t.key IS NULL
+"""
+# New and changed people only. An account that a person has disabled stays so; see apply.py, where the same is
+# asked once more of the row as it stands then.
+PEOPLE = """
+    SELECT s.key, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new,
+        c.is_rekeyed IS TRUE AS is_rekeyed, s.upn, s.display_name, s.given_name, s.surname, s.job_title,
+        s.department, s.employee_id, s.is_active,
+        o.upn AS old_upn, o.display_name AS old_display_name, o.given_name AS old_given_name,
+        o.surname AS old_surname, o.job_title AS old_job_title, o.department AS old_department,
+        o.employee_id AS old_employee_id,
+        o.upn <> s.upn OR o.display_name <> s.display_name OR o.given_name <> s.given_name
+            OR o.surname <> s.surname OR o.job_title <> s.job_title OR o.department <> s.department
+            OR o.employee_id <> s.employee_id OR o.authority <> %(authority)s::text AS is_changed,
+        o.upn <> s.upn OR o.display_name <> s.display_name OR o.given_name <> s.given_name
+            OR o.surname <> s.surname OR o.employee_id <> s.employee_id AS is_searched_anew,
+        o.authority <> %(authority)s::text AS is_moved,
+        s.is_active AND NOT o.is_active AND o.disabled_by_source AS is_enabled,
+        o.is_active AND NOT s.is_active AS is_disabled
+    FROM (
+        SELECT s.key, s.is_active, s.display_name, s.given_name, s.surname, s.department, s.employee_id,
+            CASE WHEN c.own IS NULL THEN s.upn ELSE o.upn END AS upn,
+            CASE WHEN o.id IS NULL OR %(keeps_jobs)s AND s.job_title <> '' THEN s.job_title
+                ELSE o.job_title END AS job_title,
+            o.id AS stored
+        FROM staged_people s
+        LEFT JOIN plan_conflicts c ON c.key = s.key
+        LEFT JOIN stored_people o ON o.key = CASE WHEN c.is_rekeyed THEN c.holder_key ELSE s.key END
+        WHERE c.key IS NULL OR c.own IS NOT NULL OR c.is_rekeyed
+    ) s
+    LEFT JOIN plan_conflicts c ON c.key = s.key
+    LEFT JOIN stored_people o ON o.id = s.stored
+    WHERE o.id IS NULL OR c.is_rekeyed OR o.vanished_at IS NOT NULL OR o.authority <> %(authority)s::text
+        OR o.upn <> s.upn OR o.display_name <> s.display_name OR o.given_name <> s.given_name
+        OR o.surname <> s.surname OR o.job_title <> s.job_title OR o.department <> s.department
+        OR o.employee_id <> s.employee_id OR o.is_active AND NOT s.is_active
+        OR s.is_active AND o.disabled_by_source
+"""
+# Whoever memberships and roles may be about. Without an id: held back, and all that is theirs with them.
+IDS = """
+    SELECT s.key,
+        CASE WHEN c.key IS NULL OR c.own IS NOT NULL OR c.is_rekeyed THEN coalesce(n.id, o.id) END AS id
+    FROM staged_people s
+    LEFT JOIN plan_conflicts c ON c.key = s.key
+    LEFT JOIN plan_people n ON n.key = s.key
+    LEFT JOIN stored_people o ON o.key = s.key
+    UNION ALL
+    SELECT h.key, NULL FROM handed_on h
+    UNION ALL
+    SELECT o.key, o.id FROM stored_people o
+    WHERE %(is_delta)s AND o.vanished_at IS NULL
+        AND NOT EXISTS (SELECT FROM handed_on h WHERE h.key = o.key)
+        AND NOT EXISTS (SELECT FROM staged_people s WHERE s.key = o.key)
+        AND NOT EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'person' AND g.key = o.key)
+"""
+VANISHED = """
+    SELECT o.id, o.upn, o.display_name, o.is_active FROM stored_people o
+    WHERE o.vanished_at IS NULL
+        AND NOT EXISTS (SELECT FROM staged_people s WHERE s.key = o.key)
+        AND NOT EXISTS (SELECT FROM plan_conflicts c WHERE c.is_rekeyed AND c.holder_key = o.key)
+        AND (NOT %(is_delta)s
+            OR EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'person' AND g.key = o.key)
+            OR EXISTS (SELECT FROM handed_on h WHERE h.key = o.key))
+"""
+REMOVED = """
+    SELECT o.id, o.upn, o.display_name FROM stored_people o
+    WHERE o.vanished_at < %(remove_before)s
+        AND NOT EXISTS (SELECT FROM staged_people s WHERE s.key = o.key)
+        AND NOT EXISTS (SELECT FROM plan_conflicts c WHERE c.is_rekeyed AND c.holder_key = o.key)
+"""
+STILL_TAKEN = """
+    SELECT s.file, s.line, s.upn FROM plan_conflicts c
+    JOIN stored_people o ON o.id = c.own
+    JOIN staged_people s ON s.upn = o.upn AND s.key <> c.key
+    ORDER BY s.file, s.line LIMIT 1001
+"""
+
+
+def plan_people(findings: Findings, **values: Any) -> None:
+    """Make the tables of what changes about people; tells whom it holds back, and refuses names still taken.
+
+    `values` are the source's key, is_delta, authority, keeps_jobs, remove_before.
+    """
+    make("stored_people", STORED, source=values["source"])
+    if make("handed_on", HANDED_ON):
+        run("DELETE FROM staged_people s USING handed_on h WHERE h.key = s.key")
+    make("plan_conflicts", CONFLICTS, is_delta=values["is_delta"])
+    make("plan_people", PEOPLE, authority=values["authority"], keeps_jobs=values["keeps_jobs"])
+    make("plan_person_ids", IDS, is_delta=values["is_delta"])
+    make("plan_vanished", VANISHED, is_delta=values["is_delta"])
+    make("plan_removed", REMOVED, remove_before=values["remove_before"])
+    _tell(findings)
+
+
+def _tell(findings: Findings) -> None:
+    """A name that was to become free may have stayed where it was: that is refused."""
+    kept = _("The user name “%(name)s” belongs to somebody else; this person keeps the old one.")
+    held = _("The user name “%(name)s” belongs to somebody else; this person is held back.")
+    other = _("The id of “%(name)s” was that of “%(before)s”; this person is held back.")
+    for file, line, name, before in rows(
+        "SELECT file, line, upn, old_upn FROM handed_on ORDER BY file, line"
+    ):
+        findings.warn(file, line, other, name=name, before=before)
+    query = "SELECT file, line, upn, own IS NULL FROM plan_conflicts WHERE NOT is_rekeyed ORDER BY file, line"
+    for file, line, name, is_new in rows(query):
+        findings.warn(file, line, held if is_new else kept, name=name)
+    for file, line, name in rows(STILL_TAKEN):
+        findings.refuse(file, line, _("The user name “%(name)s” is still taken."), name=name)

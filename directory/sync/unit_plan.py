@@ -1,0 +1,151 @@
+"""What becomes of locations and groups: compared in the database, written in temporary tables only."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from directory.models import AdministrativeUnit
+from directory.sync.findings import Findings
+from directory.sync.temporary import make, number, rows
+
+# A parent that a person has chosen, above what is at the top in the source, is none of the source's business.
+STORED_UNITS = """
+    SELECT u.id, u.source_id AS key, u.name, u.kind, coalesce(p.source_id, '') AS parent
+    FROM directory_administrativeunit u
+    LEFT JOIN directory_administrativeunit p ON p.id = u.parent_id AND p.source = %(source)s
+    WHERE u.source = %(source)s
+"""
+UNITS = """
+    SELECT s.key, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new, s.name, s.kind, s.parent,
+        s.file, s.line, o.name AS old_name, o.id IS NOT NULL AND o.parent <> s.parent AS is_moved
+    FROM staged_units s LEFT JOIN stored_units o ON o.key = s.key
+    WHERE o.id IS NULL OR o.name <> s.name OR o.kind <> s.kind OR o.parent <> s.parent
+"""
+UNIT_IDS = """
+    SELECT s.key, coalesce(n.id, o.id) AS id FROM staged_units s
+    LEFT JOIN plan_units n ON n.key = s.key LEFT JOIN stored_units o ON o.key = s.key
+    UNION ALL
+    SELECT o.key, o.id FROM stored_units o
+    WHERE %(is_delta)s AND NOT EXISTS (SELECT FROM staged_units s WHERE s.key = o.key)
+        AND NOT EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'unit' AND g.key = o.key)
+"""
+GONE_UNITS = """
+    SELECT o.id, o.key, o.name FROM stored_units o
+    WHERE NOT EXISTS (SELECT FROM plan_unit_ids i WHERE i.id = o.id)
+"""
+# The tree as it will be, those included that people have made.
+PARENTS = """
+    SELECT u.id, CASE WHEN n.is_moved THEN i.id ELSE u.parent_id END AS parent_id, u.path AS old_path
+    FROM directory_administrativeunit u
+    LEFT JOIN plan_units n ON n.id = u.id AND n.is_moved
+    LEFT JOIN plan_unit_ids i ON i.key = n.parent
+    UNION ALL
+    SELECT n.id, i.id, NULL FROM plan_units n LEFT JOIN plan_unit_ids i ON i.key = n.parent WHERE n.is_new
+"""
+TREE = """
+    WITH RECURSIVE tree AS (
+        SELECT id, parent_id, old_path, '/' || replace(id::text, '-', '') || '/' AS path
+        FROM plan_parents WHERE parent_id IS NULL
+        UNION ALL
+        SELECT p.id, p.parent_id, p.old_path, t.path || replace(p.id::text, '-', '') || '/'
+        FROM plan_parents p JOIN tree t ON p.parent_id = t.id WHERE length(t.path) < %(most)s
+    )
+    SELECT id, parent_id, old_path, path COLLATE "C" AS path FROM tree
+"""
+CIRCLES = """
+    SELECT n.file, n.line, n.key FROM plan_units n
+    LEFT JOIN plan_tree t ON t.id = n.id
+    WHERE (n.is_new OR n.is_moved) AND (t.id IS NULL OR length(t.path) > %(most)s)
+    ORDER BY n.file, n.line LIMIT 1001
+"""
+STORED_GROUPS = """
+    SELECT id, source_id AS key, name, is_role_assignable FROM directory_group WHERE source = %(source)s
+"""
+# A name that a group has which is not in the source any more, or never was. What the source calls by another
+# key, and by the same name, is the same group.
+GROUP_CONFLICTS = """
+    SELECT s.key, s.name, s.file, s.line, p.id AS own, q.key AS holder_key,
+        p.id IS NULL AND q.id IS NOT NULL AND q.is_role_assignable = s.is_role_assignable
+        AND (NOT %(is_delta)s
+            OR EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'group' AND g.key = q.key)) AS is_rekeyed
+    FROM staged_groups s
+    LEFT JOIN stored_groups p ON p.key = s.key
+    JOIN directory_group h ON h.name = s.name
+    LEFT JOIN stored_groups q ON q.id = h.id
+    LEFT JOIN staged_groups t ON t.key = q.key
+    WHERE (p.id IS NULL OR p.name <> s.name) AND t.key IS NULL
+"""
+GROUPS = """
+    SELECT s.key, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new,
+        CASE WHEN c.own IS NULL THEN s.name ELSE o.name END AS name, o.name AS old_name,
+        c.is_rekeyed IS TRUE AS is_rekeyed, s.is_role_assignable
+    FROM staged_groups s
+    LEFT JOIN group_conflicts c ON c.key = s.key
+    LEFT JOIN stored_groups o ON o.key = CASE WHEN c.is_rekeyed THEN c.holder_key ELSE s.key END
+    WHERE o.id IS NULL AND c.key IS NULL OR c.is_rekeyed OR c.own IS NULL AND o.name <> s.name
+"""
+# Roles are held by those alone that were made for it. Without an id: held back.
+GROUP_IDS = """
+    SELECT s.key, coalesce(n.id, o.id) AS id,
+        coalesce(o.is_role_assignable, s.is_role_assignable) AS is_role_assignable
+    FROM staged_groups s
+    LEFT JOIN plan_groups n ON n.key = s.key LEFT JOIN stored_groups o ON o.key = s.key
+    UNION ALL
+    SELECT o.key, o.id, o.is_role_assignable FROM stored_groups o
+    WHERE %(is_delta)s AND NOT EXISTS (SELECT FROM staged_groups s WHERE s.key = o.key)
+        AND NOT EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'group' AND g.key = o.key)
+"""
+GONE_GROUPS = """
+    SELECT o.id, o.key, o.name FROM stored_groups o
+    WHERE NOT EXISTS (SELECT FROM plan_group_ids i WHERE i.id = o.id)
+"""
+OTHERWISE_ASSIGNABLE = """
+    SELECT s.file, s.line, s.name FROM staged_groups s JOIN stored_groups o ON o.key = s.key
+    WHERE o.is_role_assignable <> s.is_role_assignable ORDER BY s.file, s.line
+"""
+GROUPS_STILL_TAKEN = """
+    SELECT s.file, s.line, s.name FROM group_conflicts c
+    JOIN stored_groups o ON o.id = c.own
+    JOIN staged_groups s ON s.name = o.name AND s.key <> c.key
+    ORDER BY s.file, s.line LIMIT 1001
+"""
+
+
+def plan_units(findings: Findings, *, source: str, is_delta: bool) -> None:
+    """Make the tables of what changes about locations."""
+    make("stored_units", STORED_UNITS, source=source)
+    make("plan_units", UNITS)
+    make("plan_unit_ids", UNIT_IDS, is_delta=is_delta)
+    make("gone_units", GONE_UNITS)
+
+
+def plan_tree(findings: Findings) -> None:
+    """Make the table of where everything will hang; refuses what would lie below itself."""
+    most = AdministrativeUnit._meta.get_field("path").max_length
+    is_needed = number("SELECT count(*) FROM plan_units WHERE is_new OR is_moved") or number(
+        "SELECT count(*) FROM gone_units"
+    )
+    make("plan_parents", PARENTS if is_needed else f"{PARENTS} LIMIT 0")
+    make("plan_tree", TREE, most=most)
+    said = _("The location “%(key)s” lies below itself, or too deep.")
+    for file, line, key in rows(CIRCLES, most=most) if is_needed else ():
+        findings.refuse(file, line, said, key=key)
+
+
+def plan_groups(findings: Findings, *, source: str, is_delta: bool) -> None:
+    """Make the tables of what changes about groups; tells which ones it holds back."""
+    make("stored_groups", STORED_GROUPS, source=source)
+    make("group_conflicts", GROUP_CONFLICTS, is_delta=is_delta)
+    make("plan_groups", GROUPS)
+    make("plan_group_ids", GROUP_IDS, is_delta=is_delta)
+    make("gone_groups", GONE_GROUPS)
+    kept = _("The name “%(name)s” belongs to another group; this one keeps the old one.")
+    held = _("The name “%(name)s” belongs to another group; this one is held back.")
+    query = "SELECT file, line, name, own IS NULL FROM group_conflicts WHERE NOT is_rekeyed ORDER BY 1, 2"
+    for file, line, name, is_new in rows(query):
+        findings.warn(file, line, held if is_new else kept, name=name)
+    fixed = _("Whether roles can be assigned to the group “%(name)s” was fixed when it was made.")
+    for file, line, name in rows(OTHERWISE_ASSIGNABLE):
+        findings.warn(file, line, fixed, name=name)
+    for file, line, name in rows(GROUPS_STILL_TAKEN):
+        findings.refuse(file, line, _("The group name “%(name)s” is still taken."), name=name)

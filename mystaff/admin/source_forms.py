@@ -1,0 +1,148 @@
+"""The form of a source: of each kind only what it needs, in words that a school's office understands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from directory import roles, source_kinds
+from directory.models import ConnectedDirectory, Source, SourceKind
+from directory.sync import role_mapping
+from directory.sync.role_mapping import MANAGERS, PRESETS, TEACHER
+from mystaff.admin.by_kind import KindForm
+from mystaff.admin.source_fields import COLUMNS, OF_SCHOOLS, column_field, of_stored, role_field, to_store
+
+COLUMNS_PART, ROLES_PART = _("Columns of your files"), _("Roles")
+ROLE, COLUMN = "role_", "column_"  # how the names of fields begin that are parts of one JSON column
+ADDRESS = _(
+    "Like https://sis.example/oneroster. Where tokens come from elsewhere: a space, and that address."
+)
+
+
+class SourceForm(KindForm):
+    """Roles and columns are fields of their own, and JSON only where they are stored."""
+
+    way_out = frozenset({"address", "client_id"})
+    directory = forms.ModelChoiceField(
+        ConnectedDirectory.objects.none(), label=_("Connected directory"), help_text=_("What is read.")
+    )
+    authority = forms.ModelChoiceField(
+        ConnectedDirectory.objects.none(),
+        label=_("Where passwords live"),
+        required=False,
+        empty_label=_("Here, in MyStaff"),
+        help_text=_("Of the people who come from this source."),
+    )
+    preset = forms.ChoiceField(label=_("Who helps whom"), required=False)
+
+    class Meta:
+        model = Source
+        fields = ("name", "key", "enabled", "rhythm", "hour", "address", "client_id", "secret", "groups")
+        fields += ("unit_prefix", "managers_suffix", "brake_percent", "remove_after_days")
+        fields += ("directory", "authority")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wanted = self.wanted()
+        if "address" in wanted:
+            self.fields["address"].help_text = ADDRESS
+        for name in {"unit_prefix", "managers_suffix"} & set(wanted):
+            self.fields[name].strip = False  # spaces at their ends belong to them
+        self._fill_directories()
+        self._fill_roles([name.removeprefix(ROLE) for name in wanted if name.startswith(ROLE)])
+        self._fill_columns([name.removeprefix(COLUMN) for name in wanted if name.startswith(COLUMN)])
+
+    def wanted(self) -> list[str]:
+        return names_of(self.kind, new=self.instance._state.adding)
+
+    def check(self) -> None:
+        source_kinds.check_source(self.instance)
+
+    def _fill_directories(self) -> None:
+        everyone = ConnectedDirectory.objects.all()
+        self.fields["authority"].queryset = everyone
+        if "directory" in self.fields:
+            kinds = source_kinds.READS[SourceKind(self.kind)]
+            self.fields["directory"].queryset = fitting = everyone.filter(kind__in=kinds)
+            if not fitting:
+                self.fields["directory"].help_text = format_html(
+                    '{} <a href="{}">{}</a>',
+                    _("There is none of this kind yet."),
+                    reverse("admin:directory_connecteddirectory_add"),
+                    _("Add a connected directory"),
+                )
+
+    def _fill_roles(self, words: list[str]) -> None:
+        # What is not said is said by default.
+        self.words = words
+        mapping = {MANAGERS: roles.PASSWORD} | (self.instance.roles or role_mapping.DEFAULT)
+        for word in words:
+            self.fields[ROLE + word] = role_field(word)
+            if self.kind == SourceKind.CSV:
+                self.fields[ROLE + word].label = _("Managers, over their locations")
+            self.initial[ROLE + word] = of_stored(mapping, word)
+        if "preset" in self.fields:
+            known = [(name, preset.label) for name, preset in PRESETS.items()]
+            asked = [] if self.instance._state.adding else [("", _("As chosen below"))]
+            self.fields["preset"].choices = asked + known
+
+    def _fill_columns(self, columns: list[str]) -> None:
+        self.columns = columns
+        for column in columns:
+            self.fields[COLUMN + column] = column_field(column)
+            self.initial[COLUMN + column] = self.instance.columns.get(column, "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if preset := PRESETS.get(cleaned.get("preset") or ""):
+            self.instance.roles = dict(preset.roles)
+        elif self.words:
+            self.instance.roles = to_store({word: cleaned.get(ROLE + word, "") for word in self.words})
+        if self.columns:
+            typed = {column: cleaned.get(COLUMN + column, "") for column in self.columns}
+            self.instance.columns = {column: name for column, name in typed.items() if name}
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, by the names of the row's columns."""
+        typed = {name: value for name, value in self.cleaned_data.items() if name in self.Meta.fields}
+        return typed | {"roles": self.instance.roles, "columns": self.instance.columns}
+
+
+# What is to be known before a part is filled in.
+ABOUT_PARTS = {
+    COLUMNS_PART: _("What your files call it, where they do not use a name that is known anyway."),
+    ROLES_PART: _("What somebody gets over their classes or school, by what they are in the source."),
+}
+
+
+def groups_of(kind: str, *, new: bool) -> list[tuple[str | None, list[str]]]:
+    """The form's parts, each with its title and fields."""
+    own: list[tuple[Any, list[str]]] = [(None, ["name", "key", *([] if new else ["kind"]), "enabled"])]
+    if kind == SourceKind.ONEROSTER_REST:
+        own.append((_("The service"), ["address", "client_id", "secret"]))
+    if kind in source_kinds.READS:
+        own.append((_("The directory"), ["directory"]))
+        own.append((_("Groups that become locations"), ["groups", "unit_prefix", "managers_suffix"]))
+    if kind == SourceKind.CSV:
+        own.append((COLUMNS_PART, [COLUMN + column for column in COLUMNS]))
+    own.append((ROLES_PART, _role_fields(kind, new)))
+    if kind not in source_kinds.READS_FILES:
+        own.append((_("When it runs"), ["rhythm", "hour"]))
+    own.append((_("Passwords"), ["authority"]))
+    own.append((_("Safety"), ["brake_percent", "remove_after_days"]))
+    return [(title, names) for title, names in own if names]
+
+
+def _role_fields(kind: str, new: bool) -> list[str]:
+    if kind not in source_kinds.ONEROSTER:
+        return [ROLE + MANAGERS]
+    return ["preset"] if new else ["preset", *(ROLE + word for word in (TEACHER, *OF_SCHOOLS))]
+
+
+def names_of(kind: str, *, new: bool) -> list[str]:
+    return [name for _title, names in groups_of(kind, new=new) for name in names]

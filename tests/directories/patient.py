@@ -1,0 +1,11 @@
+"""The web server's application, which waits for a directory for minutes instead of seconds."""
+
+from mystaff.wsgi import application
+
+from directory import connectors  # isort: skip  Django must be set up first
+from directory.connectors import slots  # isort: skip
+
+connectors.CONNECTED = 600
+slots.MOST = 8
+
+__all__ = ["application"]

@@ -1,0 +1,164 @@
+"""Directories that say nothing: who signs in waits, and nobody else does."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from http.cookiejar import CookieJar
+
+import pytest
+from django.conf import settings
+
+from directory import connectors
+from directory.connectors import Unreachable, slots
+from directory.models import ConnectedDirectory, DirectoryKind
+from mystaff.management.commands.demo import WEB
+from mystaff.own_files import PROJECT
+from tests.conftest import signed_in
+from tests.directories.conftest import allow, lives_at
+from tests.directories.programs import free_port
+
+HOST = "127.0.0.1"
+PATIENCE = 120  # seconds until a page that does not come is a failure
+
+
+class Silence:
+    """A server that takes connections and never says anything."""
+
+    def __init__(self) -> None:
+        self.listening = socket.create_server((HOST, 0), backlog=32)
+        self.port = self.listening.getsockname()[1]
+        self.taken: list[socket.socket] = []
+
+    def take(self, number: int) -> None:
+        """Wait until so many have come."""
+        self.listening.settimeout(PATIENCE)
+        while len(self.taken) < number:
+            self.taken.append(self.listening.accept()[0])
+
+    def end(self) -> None:
+        for one in [*self.taken, self.listening]:
+            one.close()
+
+
+@pytest.fixture
+def silence(district):
+    silent = Silence()
+    allow(district.tenant, HOST, silent.port)
+    yield silent
+    silent.end()
+
+
+def connect(number: int, port: int) -> None:
+    ConnectedDirectory.objects.create(
+        key=f"silent-{number}",
+        name=f"Silent {number}",
+        kind=DirectoryKind.ACTIVE_DIRECTORY,
+        enabled=True,
+        servers=f"{HOST}:{port}",
+        base_dn="DC=ad,DC=example",
+        account="mystaff",
+        secret="secret",
+        checks_passwords=True,
+        writes_passwords=True,
+    )
+    lives_at(f"silent-{number}", f"p{number}@riverside.example")
+
+
+@pytest.fixture
+def web(transactional_db, database_environment, tmp_path):
+    """The real web server as in production, with a single process; its address."""
+    port = free_port()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MYSTAFF_")}
+    environment = clean | database_environment | {"MYSTAFF_VAR": str(tmp_path), "MYSTAFF_DEMO": "1"}
+    environment["MYSTAFF_SECRET_KEY"] = settings.SECRET_KEY
+    environment["MYSTAFF_ENCRYPTION_KEYS"] = ",".join(settings.MYSTAFF_ENCRYPTION_KEYS)
+    collect = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity=0"]
+    subprocess.run(collect, cwd=PROJECT, env=environment, check=True)
+    granian = [sys.executable, "-m", "granian", *WEB, "--workers", "1", "--host", HOST, "--port", str(port)]
+    with subprocess.Popen(
+        [*granian, "tests.directories.patient:application"], cwd=PROJECT, env=environment
+    ) as server:
+        _wait_for(f"http://{HOST}:{port}/health/")
+        yield f"http://{HOST}:{port}"
+        server.terminate()
+
+
+def _wait_for(url: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310  our own
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"No answer from {url}")
+
+
+class Browser:
+    """One that has the sign-in page open, with a name typed."""
+
+    def __init__(self, web: str, name: str) -> None:
+        self.url = f"{web}/riverside/sign-in/"
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        page = self.opener.open(self.url, timeout=PATIENCE).read().decode()
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page)[1]
+        self.form = {"login": name, "password": "Copper-Lantern-47", "csrfmiddlewaretoken": token}
+
+    def sign_in(self) -> str:
+        """What the page says in the end."""
+        sent = urllib.parse.urlencode(self.form).encode()
+        try:
+            return self.opener.open(self.url, sent, timeout=2 * PATIENCE).read().decode()
+        except urllib.error.HTTPError as answer:
+            return answer.read().decode()
+
+
+@pytest.mark.slow
+def test_eight_directories_that_hang_leave_the_location_page_answering(web, district, silence):
+    for number in range(8):
+        connect(number, silence.port)
+    cookie = signed_in(district.maria).cookies[settings.SESSION_COOKIE_NAME].value
+    page = urllib.request.Request(f"{web}/riverside/locations/{district.lincoln.pk}/")  # noqa: S310  our own
+    page.add_header("Cookie", f"{settings.SESSION_COOKIE_NAME}={cookie}")
+    browsers = [Browser(web, f"p{number}@riverside.example") for number in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        waiting = [threads.submit(browser.sign_in) for browser in browsers]
+        silence.take(8)
+        with urllib.request.urlopen(page, timeout=PATIENCE) as answer:  # noqa: S310  our own
+            assert "Lincoln Elementary" in answer.read().decode()
+        assert not any(one.done() for one in waiting)
+        silence.end()
+    assert all("Passwords cannot be checked now." in one.result() for one in waiting)
+
+
+def test_a_silent_directory_is_given_up_in_time(district, silence, monkeypatch):
+    monkeypatch.setattr(connectors, "CONNECTED", 0.2)
+    connect(1, silence.port)
+    person = district.sam
+    person.authority = "silent-1"
+    with pytest.raises(Unreachable, match="did not answer"):
+        connectors.open_authority(person).set_password(person, "Maple-Bridge-93", must_change=True)
+
+
+def test_a_tenants_directories_take_a_few_threads_and_no_more(district, lake, monkeypatch):
+    monkeypatch.setattr(slots, "WAIT", 0.01)
+    taken = [slots.slot("Riverside AD") for _one in range(slots.MOST)]
+    for one in taken:
+        one.__enter__()
+    try:
+        with pytest.raises(Unreachable, match="too much to do"), slots.slot("Riverside AD"):
+            pass
+        with lake.tenant.scope(), slots.slot("Lakeshore AD"):
+            pass  # others have theirs
+    finally:
+        for one in taken:
+            one.__exit__(None, None, None)
+    with slots.slot("Riverside AD"):
+        pass

@@ -1,0 +1,91 @@
+"""Ids that were given out anew: nobody gets another's account, whose password they would sign in with."""
+
+import pytest
+from django.contrib.auth.hashers import make_password
+
+from directory.models import UnitMembership, User
+from directory.sync.facts import GoneFact, UnitFact, UnitMemberFact
+from tests.directory.sync.states import fact, make_source, run_of
+
+ALGEBRA = UnitFact("c", "Algebra", "class")
+
+
+def person(key, name, number="", upn=None):
+    login = upn or name.split()[0].lower()
+    return fact(key, name, employee_id=number, upn=f"{login}@riverside.example")
+
+
+ANNA, BERT = person("1", "Anna Ash", "E1"), person("2", "Bert Birch", "E2")
+
+
+@pytest.fixture
+def source(riverside):
+    with riverside.scope():
+        yield make_source()
+
+
+@pytest.fixture
+def anna(source):
+    run_of(source, [ANNA, BERT, ALGEBRA])
+    User.objects.update(password=make_password("Copper-Lantern-47"))
+    return User.objects.get(source_id="1")
+
+
+def test_two_whose_ids_were_swapped_do_not_swap_their_accounts(source, anna):
+    swapped = [person("2", "Anna Ash", "E1"), person("1", "Bert Birch", "E2"), ALGEBRA]
+    run = run_of(source, [*swapped, UnitMemberFact("c", "1")])
+    anna.refresh_from_db()
+    assert anna.user_principal_name == "anna@riverside.example" and not anna.is_active
+    assert not UnitMembership.objects.exists()
+    assert {line.lstrip(": ") for line in run.warnings} == {
+        "The id of “anna@riverside.example” was that of “bert@riverside.example”; this person is held back.",
+        "The id of “bert@riverside.example” was that of “anna@riverside.example”; this person is held back.",
+    }
+
+
+def test_an_id_handed_on_to_somebody_new_does_not_hand_on_the_account(source, anna):
+    run_of(source, [person("1", "Emil Elm", "E9"), BERT, ALGEBRA])
+    anna.refresh_from_db()
+    assert (anna.display_name, anna.is_active) == ("Anna Ash", False)
+    assert not User.objects.filter(employee_id="E9").exists()
+
+
+def test_whose_id_was_handed_on_is_known_by_the_new_one(source, anna):
+    run_of(source, [person("1", "Emil Elm", "E9"), person("3", "Anna Ash", "E1"), BERT, ALGEBRA])
+    anna.refresh_from_db()
+    assert (anna.source_id, anna.is_active) == ("3", True)
+    run_of(source, [person("1", "Emil Elm", "E9"), person("3", "Anna Ash", "E1"), BERT, ALGEBRA])
+    emil = User.objects.get(employee_id="E9")
+    assert emil.pk != anna.pk and not emil.has_usable_password()
+
+
+def test_in_a_delta_too(source, anna):
+    run_of(source, [person("1", "Emil Elm", "E9")], is_delta=True)
+    anna.refresh_from_db()
+    assert (anna.display_name, anna.is_active) == ("Anna Ash", False)
+    assert User.objects.get(source_id="2").is_active
+    run_of(source, [GoneFact("person", "1")], is_delta=True)
+    assert not User.objects.filter(employee_id="E9").exists()
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        person("1", "Anna Oak", "E1", "anna.oak"),  # married
+        person("1", "Anna Ash", "E1001"),  # another number
+        person("1", "Hanna Ashe", "E1001", "anna"),  # corrected, under the same user name
+        person("1", "Anna Oak", "", "anna.oak"),
+        person("1", "Johann Ash", "E1", "johann"),
+    ],
+)
+def test_who_is_only_called_otherwise_keeps_the_account(source, anna, now):
+    run_of(source, [now, BERT, ALGEBRA])
+    anna.refresh_from_db()
+    assert (anna.display_name, anna.is_active) == (now.display_name, True)
+
+
+@pytest.mark.parametrize("number", ["", "E9"])
+def test_without_numbers_the_names_say_who_it_is(source, number):
+    run_of(source, [person("1", "Anna Ash"), BERT])
+    run_of(source, [person("1", "Emil Elm", number), BERT])
+    assert User.objects.get(source_id="1").display_name == "Anna Ash"

@@ -1,0 +1,115 @@
+"""A source that somebody else writes: it gets no further than its own people and roles over locations."""
+
+import pytest
+
+from directory import granting, roles
+from directory.models import Group, GroupMember, RoleAssignment, RunState, User
+from directory.sync.facts import GrantFact, GroupFact, GroupMemberFact, UnitFact, UnitMemberFact
+from directory.sync.findings import RosterError
+from tests.conftest import assign, make_person
+from tests.directory.sync.states import changed, fact, make_source, run_of, state
+
+TOM = fact("tom", "Tom Baker")
+MANAGERS = GroupFact("g", "Managers", is_role_assignable=True)
+
+
+@pytest.fixture
+def source(riverside):
+    with riverside.scope():
+        yield make_source()
+
+
+@pytest.fixture
+def ada(source):
+    person = make_person("admin@riverside.example", "Ada Rivers")
+    assign(person, roles.GLOBAL)
+    return person
+
+
+@pytest.mark.parametrize("role", sorted(set(roles.EVERY_ROLE) - roles.UNIT_SCOPABLE) + [roles.OPERATOR, "x"])
+def test_it_gives_no_role_that_is_not_held_over_a_location(source, role):
+    with pytest.raises(RosterError, match="cannot give the role"):
+        run_of(source, [TOM, UnitFact("u", "U"), GrantFact("u", role, "tom")])
+    assert not RoleAssignment.objects.exists() and not User.objects.exists()
+
+
+def test_it_gives_no_role_over_everything(source):
+    with pytest.raises(RosterError, match="A role needs a location"):
+        run_of(source, [TOM, GrantFact("", roles.PASSWORD, "tom")])
+
+
+def test_it_cannot_become_an_administrator_who_was_made_by_hand(source, ada):
+    """By the same name, the same number, the same key: the row stays, with its password and its roles."""
+    before = User.objects.values().get(pk=ada.pk)
+    User.objects.filter(pk=ada.pk).update(source_id="tom", employee_id="E1")
+    same = fact("tom", "Ada Rivers", upn=ada.user_principal_name, employee_id="E1")
+    run = run_of(source, [same, UnitFact("u", "U"), GrantFact("u", roles.PASSWORD, "tom")])
+    assert changed(run) == {"locations added": 1} and "held back" in run.warnings[0]
+    after = User.objects.values().get(pk=ada.pk)
+    assert after | {"source_id": "", "employee_id": ""} == before
+
+
+def test_it_cannot_rename_its_people_to_those_of_others(source, ada):
+    run_of(source, [TOM])
+    run_of(source, [fact("tom", "Tom Baker", upn="ADMIN@riverside.example ")])
+    assert User.objects.get(source_id="tom").user_principal_name == "tom@riverside.example"
+
+
+def test_it_reaches_no_person_location_or_group_of_another_source(source):
+    other = make_source("other")
+    theirs = [fact("lee"), UnitFact("u", "Theirs"), GroupFact("g", "Their group", True)]
+    run_of(other, [*theirs, UnitMemberFact("u", "lee"), GroupMemberFact("g", "lee")])
+    before = state()
+    for bad in (
+        UnitMemberFact("u", "tom"),
+        GroupMemberFact("g", "tom"),
+        GrantFact("u", roles.PASSWORD, "tom"),
+    ):
+        with pytest.raises(RosterError):
+            run_of(source, [TOM, bad])
+    for bad in (UnitMemberFact("mine", "lee"), GrantFact("mine", roles.PASSWORD, "lee")):
+        with pytest.raises(RosterError, match="nobody with the key"):
+            run_of(source, [UnitFact("mine", "Mine"), bad])
+    assert state() == before
+    run_of(source, [])
+    assert state() == before
+
+
+def test_it_puts_nobody_into_a_group_that_holds_power_over_everything(source, ada):
+    """However the role came there: by an older version, or at a shell."""
+    run_of(source, [MANAGERS, TOM])
+    group = Group.objects.get()
+    assign(group, roles.GLOBAL)
+    run = run_of(source, [MANAGERS, TOM, GroupMemberFact("g", "tom")])
+    assert not GroupMember.objects.exists() and "nobody is put into it" in run.warnings[0]
+    assert granting.refusal_to_give(ada, roles.HELPDESK, group, is_tenant_wide=True)
+
+
+def test_it_makes_no_plain_group_one_that_holds_roles(source):
+    run_of(source, [GroupFact("g", "Managers"), TOM, GroupMemberFact("g", "tom")])
+    run_of(source, [MANAGERS, TOM, UnitFact("u", "U"), GrantFact("u", roles.PASSWORD, group="g")])
+    assert not Group.objects.get().is_role_assignable and not RoleAssignment.objects.exists()
+
+
+def test_it_does_not_disable_the_last_global_administrator(source):
+    run_of(source, [TOM], password_hash="x")
+    assign(User.objects.get(), roles.GLOBAL)
+    with pytest.raises(RosterError, match="This is the last Global Administrator"):
+        run_of(source, [])
+    assert User.objects.get().is_active and source.runs.first().state == RunState.FAILED
+
+
+def test_it_does_not_enable_whom_a_person_has_disabled(source):
+    run_of(source, [TOM])
+    User.objects.update(is_active=False)
+    for says in ([], [TOM], [fact("tom", "Tom Baker", is_active=False)], [TOM]):
+        run_of(source, says)
+        assert not User.objects.get().is_active
+
+
+def test_what_it_says_cannot_leave_its_column_or_its_line(source):
+    evil = "x\\.\\nN'); DROP TABLE directory_user; --%(source)s{}"
+    run_of(source, [fact("e", evil, department=evil), UnitFact(evil, evil), UnitMemberFact(evil, "e")])
+    person = User.objects.get()
+    assert (person.display_name, person.department) == (evil, evil)
+    assert person.unit_memberships.get().unit.name == evil
