@@ -96,6 +96,7 @@ class Deed:
     changed: list[dict[str, Any]] = field(default_factory=list)
     details: dict[str, str] = field(default_factory=dict)
     parts: list[Deed] = field(default_factory=list)
+    is_handed_over: bool = False  # an authority outside has done it, whatever becomes of our own rows
 
     def write(self, result: str, reason: str = "") -> None:
         """Its line in the trail; with a success, those of its parts before it."""
@@ -138,6 +139,7 @@ def acting(by: Initiator | CommandLine, action: Action, person: User) -> Iterato
             deed.details["Authority"] = person.authority
         authority = open_authority(person)
         yield authority, deed
+        deed.is_handed_over = person.authority != LOCAL
         deed.details |= getattr(authority, "details", {})  # what it did not manage besides, in our words
 
 
@@ -179,6 +181,8 @@ def _through(
         raise
     except Exception as error:
         # A commit whose answer was lost may have been done: then the outcome is there, or it stays unknown.
-        if not (committing and isinstance(error, (OperationalError, InterfaceError))):
+        # What was done elsewhere is no failure either.
+        is_lost = committing and isinstance(error, (OperationalError, InterfaceError))
+        if not (is_lost or deed.is_handed_over):
             deed.write(Result.FAILURE, type(error).__name__)
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext as _
 
-from directory import verbs
+from directory import dynamic_units, verbs
 from directory.actions.following import follow
 from directory.actions.people import FIELDS
 from directory.actions.saving import note_changes, refused_if_taken
@@ -43,6 +43,7 @@ def join(provider: IdentityProvider, received: Received, *, ip_address: str | No
     with administering(by, verbs.JOIN_BY_SIGNING_IN, snapshot(person), refused="") as deed:
         note_changes(deed, None, person, FIELDS)
         deed.change("identityProvider", None, provider.name)
+        dynamic_units.hold()  # before the row: runs take it first, too
         with refused_if_taken(_("This user name is taken.")):
             person.save(force_insert=True)
             uid = provider.uid(received.subject)

@@ -41,6 +41,7 @@ def add_user(person: User, *, by: Initiator) -> None:
     person.full_clean()
     with administering(by, administration.ADD_USER, snapshot(person)) as deed:
         note_changes(deed, None, person, FIELDS | {"is_active": "accountEnabled"})
+        dynamic_units.hold()  # before the row: runs take it first, too
         with refused_if_taken(_("This user name is taken.")):
             person.save(force_insert=True)
         follow(deed, person, is_new=True)
@@ -78,6 +79,7 @@ def enable_user(person: User, *, by: Initiator) -> None:
         if person.disabled_by_source:
             refuse_if_kept(person)
         deed.change("accountEnabled", person.is_active, True)
+        dynamic_units.hold()  # before the row: runs take it first, too
         person.is_active, person.disabled_by_source = True, False
         person.save(update_fields=["is_active", "disabled_by_source"])
         follow(deed, person)
@@ -129,6 +131,7 @@ def set_alternate_email(person: User, address: str, *, by: Initiator) -> None:
         refuse_own(person, address)
         deed.change("alternateEmail", old.address if old else None, address)
         values = {"address": address, "set_by": by.user_id, "proved_at": None}
+        dynamic_units.hold()  # before the rows: runs take it first, too
         EmailMethod.objects.update_or_create(user=person, defaults=values)
         follow(deed, person)
         tasks.notify(person, "email_changed" if old else "email_added")
@@ -172,6 +175,7 @@ def remove_alternate_email(person: User, *, by: Initiator) -> None:
         return
     with acting(by, administration.REMOVE_EMAIL, person) as (authority, deed):
         deed.change("alternateEmail", old.address, None)
+        dynamic_units.hold()  # before the rows: runs take it first, too
         tasks.notify(person, "email_removed", "email", old.address)
         EmailMethod.objects.filter(user=person).delete()
         follow(deed, person)

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from directory import tasks, verbs
+from directory import dynamic_units, tasks, verbs
 from directory.actions.following import follow
 from directory.connectors import Refused
 from directory.door import Initiator, acting
@@ -17,6 +17,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
     action = verbs.CHANGE_PHONE if old else verbs.ADD_PHONE
     with acting(by, action, person) as (authority, deed):
         deed.change("mobilePhone", old.number if old else None, number)
+        dynamic_units.hold()  # before the rows: runs take it first, too
         PhoneMethod.objects.update_or_create(
             user=person,
             phone_type=PhoneType.MOBILE,
@@ -38,6 +39,7 @@ def set_phone(person: User, number: str, *, by: Initiator) -> None:
 def remove_phone(person: User, *, by: Initiator) -> None:
     """Remove the mobile number."""
     with acting(by, verbs.REMOVE_PHONE, person) as (authority, deed):
+        dynamic_units.hold()  # before the rows: runs take it first, too
         for phone in person.phones.filter(phone_type=PhoneType.MOBILE):
             deed.change("mobilePhone", phone.number, None)
             _sign_out(person, phone)

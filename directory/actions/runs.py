@@ -84,9 +84,12 @@ def _since(source: Source, now: datetime) -> datetime:
 
 
 def forget_files() -> None:
-    """Forget what was uploaded for runs that nobody has confirmed within a day."""
+    """Forget what was uploaded for runs that nobody confirmed, or no worker took up, within a day."""
+    break_off_dead()
     old = Run.objects.filter(made_at__lt=timezone.now() - CONFIRMABLE).exclude(content=None)
-    old.exclude(state__in=(RunState.WAITING, *GOING)).update(content=None)
+    lost = old.filter(state=RunState.WAITING)
+    lost.update(state=RunState.BROKEN_OFF, ended_at=timezone.now(), content=None)
+    old.exclude(state__in=GOING).update(content=None)
 
 
 def _refuse_unless_free(source: Source) -> None:

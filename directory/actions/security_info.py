@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.models import Result
-from directory import registration, tasks, verbs
+from directory import dynamic_units, registration, tasks, verbs
 from directory.actions.following import follow
 from directory.actions.people import refuse_own
 from directory.connectors import Authority, Refused
@@ -86,6 +86,7 @@ def _put_on_file(kind: str, new: str, by: Initiator, *, proved: bool) -> None:
     with acting(by, action, person) as (authority, deed):
         before = registration.missing(person)
         deed.change(IN_TRAIL[InfoKind(kind)], was, new)
+        dynamic_units.hold()  # before the rows: runs take it first, too
         _save(person, kind, new, same=was == new, proved=proved)
         follow(deed, person)
         _reviewed(person)
@@ -120,6 +121,7 @@ def remove_security_info(kind: str, *, by: Initiator) -> None:
         return
     with acting(by, verbs.REMOVE_SECURITY_INFO, person) as (authority, deed):
         deed.change(IN_TRAIL[InfoKind(kind)], written(old), None)
+        dynamic_units.hold()  # before the rows: runs take it first, too
         old.delete()
         follow(deed, person)
         _tell(person, kind, "removed", written(old))

@@ -8,6 +8,7 @@ supported). So people whose account comes from a local Active Directory are refu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 import phonenumbers
@@ -87,23 +88,32 @@ class Graph:
 
     def _found(self, errand: Errand) -> str:
         """Where the person is, by their own id; Refused for who is somebody else, or written to elsewhere."""
+        found = self._looked_up(errand)
+        if found.get("onPremisesSyncEnabled"):
+            raise Refused(errand.say(_(LIVES_ELSEWHERE)))
+        return self._of(errand.text(found, "id"))
+
+    def _looked_up(self, errand: Errand) -> dict[str, Any]:
+        """What is known of the person; Refused for who is somebody else."""
         found = errand.read(f"{self._address(errand.person)}?$select={SELECTED}")
         key = errand.text(found, "id")
         same = is_name_of(errand.text(found, "userPrincipalName"), errand.person)
         # Of who comes from there the name may have changed over there meanwhile; the id does not.
         if not same and key != key_at(self.service.directory, errand.person):
             raise Refused(errand.say(_("%(name)s is not in %(service)s.")))
-        if found.get("onPremisesSyncEnabled"):
-            raise Refused(errand.say(_(LIVES_ELSEWHERE)))
-        return f"{self.service.address}/users/{quote(key, safe='')}"
+        return found
 
     def _address(self, person: User) -> str:
-        key = key_at(self.service.directory, person) or person.user_principal_name
+        return self._of(key_at(self.service.directory, person) or person.user_principal_name)
+
+    def _of(self, key: str) -> str:
         return f"{self.service.address}/users/{quote(key, safe='')}"
 
     def _put_on_file(self, errand: Errand, kind: str, key: str, values: Mapping[str, str] | None) -> None:
         """There is at most one of each, under an id that is the same for everybody."""
-        address = f"{self._address(errand.person)}/authentication/{kind}"
+        # By name somebody else could be found, whose number it would be from then on.
+        user = key_at(self.service.directory, errand.person) or errand.text(self._looked_up(errand), "id")
+        address = f"{self._of(user)}/authentication/{kind}"
         known = [errand.text(one, "id") for one in errand.rows(errand.read(address), "value")]
         if key in known and values:
             errand.write("PATCH", f"{address}/{key}", values, refused=_(NOT_TAKEN))

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from directory.models import LOCAL, AdministrativeUnit, Group, Source, User
 from directory.sync import spelling
+from directory.sync.member_plan import CLOSED_GROUPS
 from directory.sync.temporary import rows, run
 
 REMOVED_AT_ONCE = 200  # people with all that hangs on them
@@ -163,8 +164,10 @@ class _Writer:
             source=self.source,
         )
         run(
-            "INSERT INTO directory_groupmember (group_id, user_id, source) "
-            "SELECT group_id, user_id, %(source)s FROM new_group_members",
+            # One may have got a role over everything since they were compared.
+            "INSERT INTO directory_groupmember (group_id, user_id, source) "  # noqa: S608
+            "SELECT group_id, user_id, %(source)s FROM new_group_members "
+            f"WHERE group_id NOT IN ({CLOSED_GROUPS})",
             source=self.source,
         )
         run(

@@ -15,25 +15,31 @@ STORED = """
     FROM directory_user WHERE source = %(source)s
 """
 # An id that was somebody else's: neither the user name nor the employee number (where there is none, neither
-# of the names) is the same. An account must not become another's, who would sign in with its password. Whose
-# id it was is gone, unless they come under another one; who has it now is held back.
+# of the names; where these are not told in parts, no word of the name that is shown) is the same. An account
+# must not become another's, who would sign in with its password. Whose id it was is gone, unless they come
+# under another one; who has it now is held back.
 HANDED_ON = """
     SELECT s.key, s.file, s.line, s.upn, o.upn AS old_upn
     FROM staged_people s JOIN stored_people o ON o.key = s.key
     WHERE s.upn <> o.upn
         AND CASE WHEN s.employee_id <> '' AND o.employee_id <> '' THEN s.employee_id <> o.employee_id
+            WHEN s.given_name || s.surname || o.given_name || o.surname = ''
+            THEN NOT string_to_array(lower(s.display_name), ' ')
+                && string_to_array(lower(o.display_name), ' ')
             ELSE s.given_name <> o.given_name AND s.surname <> o.surname END
 """
 # Whoever is to have a name that somebody has already who is not in the source any more, or never was. Of two
 # whom the source still knows each settles itself, so names may be swapped. A new key is a known person's if
-# the employee number is the same (where there is none, the names): ids are made anew in summer, and user
-# names are handed on to others.
+# the employee number is the same (where there is none, the names; where these are not told in parts, the name
+# as it is shown): ids are made anew in summer, and user names are handed on to others.
 CONFLICTS = """
     SELECT s.key, s.upn, s.file, s.line, p.id AS own, q.key AS holder_key,
         p.id IS NULL AND q.id IS NOT NULL
         AND (NOT %(is_delta)s OR q.vanished_at IS NOT NULL
             OR EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'person' AND g.key = q.key))
         AND CASE WHEN s.employee_id <> '' AND q.employee_id <> '' THEN s.employee_id = q.employee_id
+            WHEN s.given_name || s.surname || q.given_name || q.surname = ''
+            THEN s.display_name = q.display_name
             ELSE s.given_name = q.given_name AND s.surname = q.surname END AS is_rekeyed
     FROM staged_people s
     LEFT JOIN stored_people p ON p.key = s.key
@@ -41,6 +47,19 @@ CONFLICTS = """
     LEFT JOIN stored_people q ON q.id = h.id
     LEFT JOIN staged_people t ON t.key = q.key
     WHERE (p.id IS NULL OR p.upn <> s.upn) AND t.key IS NULL
+"""
+# Whoever holds a role that the source did not give, and whose password lives in a directory where they are
+# found by user name: by another name somebody else would sign in to their account, and hold it.
+HELD_NAMES = """
+    SELECT s.key, s.upn, s.file, s.line, o.id AS own, NULL::text AS holder_key, false AS is_rekeyed
+    FROM staged_people s JOIN stored_people o ON o.key = s.key
+    WHERE %(is_found_by_name)s AND s.upn <> o.upn
+        AND NOT EXISTS (SELECT FROM plan_conflicts c WHERE c.key = s.key)
+        AND EXISTS (
+            SELECT FROM directory_roleassignment r
+            LEFT JOIN directory_groupmember m ON m.group_id = r.group_id
+            WHERE coalesce(r.user_id, m.user_id) = o.id AND r.source <> %(source)s
+                AND (r.ends_at IS NULL OR r.ends_at > now()))
 """
 # New and changed people only. An account that a person has disabled stays so; see apply.py, where the same is
 # asked once more of the row as it stands then.
@@ -121,12 +140,15 @@ STILL_TAKEN = """
 def plan_people(findings: Findings, **values: Any) -> None:
     """Make the tables of what changes about people; tells whom it holds back, and refuses names still taken.
 
-    `values` are the source's key, is_delta, authority, keeps_jobs, remove_before.
+    `values` are the source's key, is_delta, authority, is_found_by_name, keeps_jobs, remove_before.
     """
     make("stored_people", STORED, source=values["source"])
     if make("handed_on", HANDED_ON):
         run("DELETE FROM staged_people s USING handed_on h WHERE h.key = s.key")
     make("plan_conflicts", CONFLICTS, is_delta=values["is_delta"])
+    is_found_by_name = values["is_found_by_name"]
+    if make("held_names", HELD_NAMES, source=values["source"], is_found_by_name=is_found_by_name):
+        run("INSERT INTO plan_conflicts SELECT * FROM held_names")
     make("plan_people", PEOPLE, authority=values["authority"], keeps_jobs=values["keeps_jobs"])
     make("plan_person_ids", IDS, is_delta=values["is_delta"])
     make("plan_vanished", VANISHED, is_delta=values["is_delta"])
@@ -143,7 +165,13 @@ def _tell(findings: Findings) -> None:
         "SELECT file, line, upn, old_upn FROM handed_on ORDER BY file, line"
     ):
         findings.warn(file, line, other, name=name, before=before)
-    query = "SELECT file, line, upn, own IS NULL FROM plan_conflicts WHERE NOT is_rekeyed ORDER BY file, line"
+    named = _("Whoever would be “%(name)s” holds a role and keeps the old name: take the role away first.")
+    for file, line, name in rows("SELECT file, line, upn FROM held_names ORDER BY file, line"):
+        findings.warn(file, line, named, name=name)
+    query = """
+        SELECT file, line, upn, own IS NULL FROM plan_conflicts
+        WHERE NOT is_rekeyed AND key NOT IN (SELECT key FROM held_names) ORDER BY file, line
+    """
     for file, line, name, is_new in rows(query):
         findings.warn(file, line, held if is_new else kept, name=name)
     for file, line, name in rows(STILL_TAKEN):

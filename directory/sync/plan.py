@@ -61,6 +61,7 @@ def make_plan(source: Source, findings: Findings, *, is_delta: bool = False) -> 
     plan_people(
         findings,
         authority=source.authority.key if source.authority else LOCAL,
+        is_found_by_name=source.authority_id not in (None, source.directory_id),
         keeps_jobs=keeps_jobs(source),
         remove_before=_remove_before(source),
         **about,

@@ -23,6 +23,7 @@ STAFF_ROLES = frozenset(
         TEACHER,
     }
 )
+MOST_ABOVE = 100  # organizations above one: real trees are a few deep, and each one is walked from below
 _HAN_OR_HANGUL = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 FAMILY_ROLES = frozenset({"guardian", "parent", "relative"})
 USER_ROLES = STAFF_ROLES | FAMILY_ROLES | {STUDENT}
@@ -41,9 +42,9 @@ class OrgRecord:
 
 
 def upwards(org: OrgRecord | None, orgs: dict[str, OrgRecord]) -> Iterator[OrgRecord]:
-    """The organization and those above it, each once."""
+    """The organization and those above it, each once; of a tree that is too deep the lowest."""
     seen: set[str] = set()
-    while org and org.source_id not in seen:
+    while org and org.source_id not in seen and len(seen) < MOST_ABOVE:
         seen.add(org.source_id)
         yield org
         org = orgs.get(org.parent)

@@ -12,7 +12,7 @@ from audit.models import Result
 from directory import administrators, dynamic_units
 from directory.connectors import AuthorityError
 from directory.door import Initiator
-from directory.models import Run, RunState
+from directory.models import Run, RunState, Source
 from directory.sync import brake, changes, run_entries, temporary
 from directory.sync.apply import apply
 from directory.sync.facts import Reading
@@ -60,6 +60,8 @@ def carry_out(
         by = by or (Initiator(run.asked_by) if run.asked_by else None)
         _begin(run)
         try:
+            if read is None and not run.source.enabled:
+                raise RosterError([Finding("", 0, _("This source is switched off."))])
             _Running(run, progress, by, password_hash, brakes).all(read or reader_of(run.source.kind))
         except RosterError as error:
             _fail(run, by, [str(problem) for problem in error.problems])
@@ -101,6 +103,7 @@ class _Running:
         self.progress.says(RunState.COMPARING)
         with _taken_meanwhile(), transaction.atomic():
             wait_for_turn()
+            _refuse_if_changed(source)
             temporary.run("SET LOCAL work_mem = '64MB'")
             self._compare_and_write(reading)
 
@@ -145,6 +148,22 @@ class _Running:
             return
         run_entries.record_changes(run, self.moved)
         record_run(run, plan.counts, by=self.by)
+
+
+# What somebody may change while a run reads, and what then would be done as it was before. How it is called
+# and when it runs is not asked.
+SETTINGS = (
+    "enabled", "directory_id", "authority_id", "address", "roles", "columns", "groups", "unit_prefix",
+    "managers_suffix", "brake_percent", "remove_after_days",
+)  # fmt: skip
+
+
+def _refuse_if_changed(source: Source) -> None:
+    """Raise RosterError where the source was switched off, changed or deleted since the run began."""
+    now = Source.objects.filter(pk=source.pk).first()
+    if now is None or any(getattr(now, name) != getattr(source, name) for name in SETTINGS):
+        said = _("The source was changed while it was read. Run it again.")
+        raise RosterError([Finding("", 0, said)])
 
 
 class _taken_meanwhile:

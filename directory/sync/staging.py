@@ -25,6 +25,8 @@ from directory.sync.findings import Findings, printable
 from directory.sync.temporary import analyse, run
 
 AT_ONCE = 5000  # lines of one COPY
+MOST = 8 * 2**30  # characters of all facts together: a source that never ends must not fill the disk
+REMEMBERED = 1000  # names of files; a directory has as many as it has entries
 # What COPY or PostgreSQL would not take as it is, and what no name holds: controls and halves of characters.
 _ODD = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\\\\]")
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -96,6 +98,7 @@ class _Stager:
         self.findings, self.domains, self.tell = findings, domains, tell
         self.lines: dict[str, list[str]] = {name: [] for name in _TABLES}
         self.files: dict[str, str] = {}
+        self.size = 0
 
     def take(self, facts: Iterator[Fact]) -> None:
         takers = {
@@ -120,8 +123,13 @@ class _Stager:
         """What has gathered, of tables of which it is at least so much."""
         for name, lines in self.lines.items():
             if len(lines) >= least:
+                text = "".join(lines)
+                self.size += len(text)
+                if self.size > MOST:
+                    self.findings.refuse("", 0, _("The source says more than this program takes."))
+                    self.findings.stop_if_refused()
                 with connection.cursor() as cursor, cursor.copy(f"COPY pg_temp.{name} FROM STDIN") as copy:
-                    copy.write("".join(lines))
+                    copy.write(text)
                 lines.clear()
 
     def _unit(self, fact: UnitFact) -> None:
@@ -206,6 +214,8 @@ class _Stager:
             yield _NO_TEXT.sub("?", text[:most]).replace("\\", "\\\\")
 
     def _file(self, name: str) -> str:
+        if len(self.files) >= REMEMBERED:
+            self.files.clear()
         self.files[name] = _NO_TEXT.sub("?", printable(name)).replace("\\", "\\\\")
         return self.files[name]
 

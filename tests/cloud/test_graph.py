@@ -133,10 +133,11 @@ def test_each_kind_of_number_has_its_place(graph, entra, sam, phone_type):
 
 @pytest.mark.parametrize("value", [None, 7, [7], [{}], [{"id": 7}]])
 def test_a_list_that_is_none_changes_nothing(graph, entra, sam, value):
-    graph.script = [Says(200, {"value": value})]
+    found = {"id": sam.object_id, "userPrincipalName": sam.user_principal_name}
+    graph.script = [Says(200, found), Says(200, {"value": value})]
     with pytest.raises(Unreachable, match=r"does not understand \(200\)"):
         Graph(entra).set_phone(sam, PhoneType.MOBILE, "+14255550100")
-    assert len(graph.deeds()) == 1
+    assert len(graph.deeds()) == 2
 
 
 @pytest.mark.parametrize("field", ["directory_id", "account", "secret"])
@@ -197,3 +198,11 @@ def test_a_token_that_was_taken_back_is_renewed_once(graph, entra, sam):
 def test_the_real_addresses():
     assert Entra.address == "https://graph.microsoft.com/v1.0"
     assert Entra.token_address == "https://login.microsoftonline.com"
+
+
+def test_a_number_is_put_on_file_for_nobody_else(graph, entra, sam):
+    """By another letter for one of the name somebody else would be found."""
+    graph.script = [Says(200, {"id": sam.object_id, "userPrincipalName": "\u017fam.reed@riverside.example"})]
+    with pytest.raises(Refused, match="Sam is not in Microsoft Entra ID"):
+        Graph(entra).set_phone(sam, PhoneType.MOBILE, "+14255550199")
+    assert not graph.methods.get((sam.object_id, "phoneMethods"))

@@ -1,5 +1,7 @@
 """OpenLDAP with ppolicy as an authority, and at sign-in, against a real slapd."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from audit.models import Entry, Result
@@ -137,3 +139,22 @@ def test_no_password_is_in_the_logs(yan, by, caplog):
     actions.reset_password(yan, NEW, by=by)
     verdict(yan, "Wrong-Guess-55")
     assert NEW not in caplog.text and "Wrong-Guess-55" not in caplog.text
+
+
+KELVIN = "\u212a.moss@riverside.example"  # its first letter is the sign for kelvins
+
+
+@pytest.mark.parametrize(("there", "found"), [("K.Moss@riverside.example", True), (KELVIN, False)])
+def test_only_the_same_letters_are_the_same_name(district, openldap, ldap, there, found):
+    """A server takes one for the other; whoever is found is somebody else."""
+    ldap.match_attribute = "cn"
+    ldap.save()
+    kim = lives_at("ldap", "k.moss@riverside.example", district.lincoln_students)
+    dn = openldap.add("other", PUPILS, OLD, cn=there)
+    try:
+        assert verdict(kim, OLD) is (Verdict.RIGHT if found else Verdict.WRONG)
+        with nullcontext() if found else pytest.raises(Refused, match="was not found"):
+            connectors.open_authority(kim).set_password(kim, NEW, must_change=False)
+        assert openldap.lets_in(dn, NEW) is found
+    finally:
+        openldap.remove(dn)

@@ -1,13 +1,14 @@
 """Passwords that live elsewhere: which authority a deed opens, what it is told, and what is kept here."""
 
 import pytest
+from django.db import OperationalError
 
 from audit.models import Entry, Result
 from directory import actions, connectors
 from directory.connectors import ReadOnly, Refused, Unreachable, open_authority
 from directory.connectors.local import Local
 from directory.connectors.memory import Memory
-from directory.door import Initiator
+from directory.door import Deed, Initiator
 from directory.models import ConnectedDirectory, DirectoryKind, EmailMethod, PhoneType, User
 from tests.conftest import PASSWORD
 
@@ -158,3 +159,19 @@ def test_another_tenants_directory_is_none(district, lake):
         connect(enabled=True, writes_passwords=True)
     lives_at("ad", district.sam)
     assert isinstance(open_authority(district.sam), ReadOnly)
+
+
+def test_what_was_done_there_is_no_failure_whatever_becomes_of_our_rows(district, by, memory, monkeypatch):
+    """Nobody knows more than that it was tried: the password there is a new one."""
+    write = Deed.write
+
+    def break_off(deed, result, reason=""):
+        if result == Result.SUCCESS:
+            raise OperationalError("gone")
+        write(deed, result, reason)
+
+    monkeypatch.setattr(Deed, "write", break_off)
+    with pytest.raises(OperationalError):
+        actions.reset_password(district.sam, NEW, by=by)
+    assert memory.passwords == {SAM: (NEW, True)}
+    assert list(Entry.objects.values_list("result", flat=True)) == [Result.ATTEMPTED]

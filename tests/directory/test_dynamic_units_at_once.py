@@ -211,3 +211,23 @@ def test_many_changes_at_once_end_where_one_after_the_other_would(district, unit
     now = AdministrativeUnit.objects.get(pk=unit.pk)
     assert members(unit) == set(dynamic_units.rules.people(dynamic_units.rules.parse(now.membership_rule)))
     assert dynamic_units.keep_current() == []
+
+
+DEEDS = (
+    lambda person, by: actions.enable_user(person, by=by),
+    lambda person, by: actions.set_phone(person, "+14255550144", by=by),
+    lambda person, by: actions.set_alternate_email(person, "pia@example.org", by=by),
+)
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_a_deed_waits_for_a_run_before_it_takes_anybodys_row(district, threads, deed):
+    """The run holds the rules first and takes rows then: the other way round one of them would die."""
+    User.objects.filter(pk=district.pia.pk).update(is_active=False)
+    with transaction.atomic():
+        dynamic_units.hold(alone=True)
+        other = started(threads, district, lambda by: deed(district.pia, by))
+        assert waits(other)
+        User.objects.filter(pk=district.pia.pk).update(user_principal_name="pia.new@riverside.example")
+    other.result(30)
+    assert User.objects.get(pk=district.pia.pk).user_principal_name == "pia.new@riverside.example"

@@ -86,7 +86,7 @@ class Link:
     """
 
     def __init__(self, host: str, link: Any, most: int) -> None:
-        self.host, self.wrote = host, False
+        self.host, self.wrote, self.has_done = host, False, False
         server = ldap3.Server("host.invalid", get_info=ldap3.NONE)  # never resolved: the socket is there
         self._ldap = ldap3.Connection(
             server,
@@ -164,8 +164,9 @@ class Link:
         said = self._ldap.result or {}
         outcome = Outcome(said.get("result", -1), said.get("message", ""), said.get("controls") or {})
         if outcome.code in PASSING:
-            self.wrote = False
+            self.wrote = self.has_done  # what was done before this stays
             raise outgoing.Unreachable(_("“%(host)s” cannot do it now.") % {"host": self.host})
+        self.has_done = self.has_done or (self.wrote and outcome.is_done)
         return outcome
 
     @contextmanager

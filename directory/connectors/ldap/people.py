@@ -89,7 +89,7 @@ class LdapDirectory:
 
     def find(self, link: Link, person: User, *attributes: str) -> Found:
         """The person's entry; raises Refused for none, and for more than one."""
-        found = link.search(self.base(link), self.where(person), list(attributes), most=2)
+        found = self._entries(link, self.base(link), person, *attributes)
         if len(found) == 1:
             return found[0]
         said = _("%(name)s was not found in %(directory)s.")
@@ -114,12 +114,35 @@ class LdapDirectory:
 
         ask(self.directory, work)
 
-    def where(self, person: User) -> str:
-        """The filter that finds them: by what never changes if they come from there, else by user name."""
-        return f"(&{self.people}{self._by_key(person) or self.by_name(person.user_principal_name)})"
+    def _entries(self, link: Link, base: str, person: User, *attributes: str) -> list[Found]:
+        """At most two: by what never changes if they come from there, else by user name.
+
+        Servers take other letters for those of a name, accents or none (Active Directory: [MS-ADTS]
+        3.1.1.2.2.4.13), and that would be somebody else.
+        """
+        if by_key := self._by_key(person):
+            return link.search(base, f"(&{self.people}{by_key})", list(attributes), most=2)
+        where = f"(&{self.people}{self.by_name(person.user_principal_name)})"
+        asked = [self._called_by, *(name for name in attributes if name != "1.1")]
+        found = link.search(base, where, asked, most=2)
+        return found if len(found) > 1 else [one for one in found if self._is_called(one, person)]
+
+    def _is_called(self, entry: Found, person: User) -> bool:
+        name = person.user_principal_name
+        found = [
+            value.decode(errors="replace")
+            for attribute, values in entry.attributes.items()
+            if attribute.partition(";")[0] == self._called_by.lower()
+            for value in values
+        ]
+        return any(one.lower() == name and one.isascii() == name.isascii() for one in found)
+
+    @property
+    def _called_by(self) -> str:
+        return self.directory.match_attribute or self.match
 
     def by_name(self, name: str) -> str:
-        attribute = self.directory.match_attribute or self.match
+        attribute = self._called_by
         if not ATTRIBUTE.fullmatch(attribute):
             sentence = _("The attribute of the user name of %(directory)s is none.")
             raise Refused(sentence % {"directory": self.directory.name})
@@ -147,7 +170,7 @@ class LdapDirectory:
 
         def work(link: Link) -> Verdict:
             base = self.base(link)
-            found = link.search(base, self.where(person), ["1.1"], most=2)
+            found = self._entries(link, base, person, "1.1")
             if len(found) != 1:
                 return self._nobody(link, base)
             return self.verdict(link.bind(found[0].dn, password, self._asking()))

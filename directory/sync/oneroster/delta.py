@@ -13,6 +13,7 @@ from directory.sync.oneroster.last_known import DELETED, Keeper, LastKnown
 from directory.sync.oneroster.tables import Table
 
 _STATUSES = ("active", DELETED)
+MOST_CHANGES = 200_000  # rows of one file of a delta: they are in memory at once, some 2 kB each
 
 
 class KnownTable:
@@ -68,7 +69,10 @@ def _kept(row: Row, keeper: Keeper) -> Iterator[Row]:
 def _changes(table: Table) -> Iterator[Row]:
     """The rows of the delta, each sourcedId once, with a status and a moment."""
     first: dict[str, int] = {}
-    for row in table.rows():
+    for count, row in enumerate(table.rows(), 1):
+        if count > MOST_CHANGES:
+            row.refuse(_("There are more rows than a delta may have. Send all of it, as a bulk export."))
+            return
         key = row.needed("sourcedId")
         row.needed("status")
         row.cells["status"] = row.word("status", _STATUSES)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from directory.sync.oneroster.cells import Row
 from directory.sync.records import (
+    MOST_ABOVE,
     ClassRecord,
     EnrolmentRecord,
     OrgRecord,
@@ -30,6 +31,8 @@ def read_orgs(rows: Iterable[Row]) -> dict[str, OrgRecord]:
             row.warn(_("The parent “%(id)s” is not in orgs.csv."), id=org.parent)
         elif _goes_in_circles(org, orgs):
             row.refuse(_("The organization “%(id)s” lies below itself."), id=org.source_id)
+        elif len(list(upwards(org, orgs))) == MOST_ABOVE:
+            row.refuse(_("The organization “%(id)s” lies too deep."), id=org.source_id)
     return orgs
 
 

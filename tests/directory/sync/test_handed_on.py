@@ -1,11 +1,13 @@
 """Ids that were given out anew: nobody gets another's account, whose password they would sign in with."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.hashers import make_password
 
 from directory.models import UnitMembership, User
 from directory.sync.facts import GoneFact, UnitFact, UnitMemberFact
-from tests.directory.sync.states import fact, make_source, run_of
+from tests.directory.sync.states import changed, fact, make_source, run_of
 
 ALGEBRA = UnitFact("c", "Algebra", "class")
 
@@ -89,3 +91,26 @@ def test_without_numbers_the_names_say_who_it_is(source, number):
     run_of(source, [person("1", "Anna Ash"), BERT])
     run_of(source, [person("1", "Emil Elm", number), BERT])
     assert User.objects.get(source_id="1").display_name == "Anna Ash"
+
+
+def shown(key, name, upn, **values):
+    """Somebody whose name is not told in parts."""
+    return replace(person(key, name, upn=upn), given_name="", surname="", **values)
+
+
+def test_whose_names_are_not_told_in_parts_is_not_everybody(source):
+    """A user name that somebody else has now, under another id."""
+    run_of(source, [shown("1", "Anna Ash", "ash")])
+    before = User.objects.get()
+    run = run_of(source, [shown("9", "Arno Ash", "ash")])
+    assert changed(run) == {"people disabled": 1, "people gone from the source": 1}
+    assert "held back" in run.warnings[0]
+    run = run_of(source, [shown("9", "Anna Ash", "ash")])
+    assert User.objects.get().pk == before.pk and User.objects.get().source_id == "9"
+
+
+@pytest.mark.parametrize(("name", "kept"), [("Anna Oak", True), ("Emil Elm", False)])
+def test_an_id_of_whom_only_the_whole_name_is_told(source, name, kept):
+    run_of(source, [shown("1", "Anna Ash", "ash")])
+    run_of(source, [shown("1", name, "other")])
+    assert User.objects.get().is_active is kept

@@ -3,7 +3,8 @@
 import pytest
 
 from directory import granting, roles
-from directory.models import Group, GroupMember, RoleAssignment, RunState, User
+from directory.models import ConnectedDirectory, Group, GroupMember, RoleAssignment, RunState, User
+from directory.sync import runs
 from directory.sync.facts import GrantFact, GroupFact, GroupMemberFact, UnitFact, UnitMemberFact
 from directory.sync.findings import RosterError
 from tests.conftest import assign, make_person
@@ -113,3 +114,58 @@ def test_what_it_says_cannot_leave_its_column_or_its_line(source):
     person = User.objects.get()
     assert (person.display_name, person.department) == (evil, evil)
     assert person.unit_memberships.get().unit.name == evil
+
+
+def test_it_puts_nobody_into_a_group_that_gets_such_power_while_it_runs(source, monkeypatch):
+    """Between comparing and writing somebody else gives the role."""
+    run_of(source, [MANAGERS, TOM])
+    before = runs._Running._write
+
+    def write(running, cursor):
+        assign(Group.objects.get(), roles.GLOBAL)
+        before(running, cursor)
+
+    monkeypatch.setattr(runs._Running, "_write", write)
+    run_of(source, [MANAGERS, TOM, GroupMemberFact("g", "tom")])
+    assert not GroupMember.objects.exists()
+
+
+def swapped():
+    """An administrator and a pupil, each by the other's user name; their names and ids are as they were."""
+    return [fact("tom", "Tom Baker", upn="pip@riverside.example"), fact("pip", upn="x@riverside.example")]
+
+
+def test_nobody_signs_in_to_an_account_with_power_because_it_is_called_like_theirs(source, ada):
+    """Passwords live in a directory, where people are found by user name."""
+    source.authority = ConnectedDirectory.objects.create(
+        key="ad", name="AD", kind="ad", checks_passwords=True
+    )
+    source.save()
+    run_of(source, [TOM, fact("pip")])
+    tom = User.objects.get(source_id="tom")
+    assign(tom, roles.GLOBAL)
+    run = run_of(source, swapped())
+    tom.refresh_from_db()
+    assert tom.user_principal_name == "tom@riverside.example"
+    assert "would be “pip@riverside.example” holds a role and keeps the old name" in run.warnings[0]
+    RoleAssignment.objects.filter(user=tom).delete()
+    run_of(source, swapped())
+    tom.refresh_from_db()
+    assert tom.user_principal_name == "pip@riverside.example"
+
+
+def test_through_a_group_too(source, ada):
+    source.authority = ConnectedDirectory.objects.create(
+        key="ad", name="AD", kind="ad", checks_passwords=True
+    )
+    source.save()
+    run_of(source, [TOM, MANAGERS, fact("pip")])
+    group, tom = (
+        Group.objects.create(name="Board", is_role_assignable=True),
+        User.objects.get(source_id="tom"),
+    )
+    GroupMember.objects.create(group=group, user=tom)
+    assign(group, roles.HELPDESK)
+    run_of(source, [*swapped(), MANAGERS])
+    tom.refresh_from_db()
+    assert tom.user_principal_name == "tom@riverside.example"

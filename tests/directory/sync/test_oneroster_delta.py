@@ -11,6 +11,7 @@ from directory.models import RosterFile, Source, SourceKind
 from directory.sync import oneroster
 from directory.sync.facts import GrantFact, PersonFact, UnitFact, UnitMemberFact
 from directory.sync.findings import Findings, RosterError
+from directory.sync.oneroster import delta as changes_of_a_delta
 from tests.directory.sync import exports
 from tests.directory.sync.deltas import WHEN, delta, edited, row
 
@@ -298,3 +299,12 @@ def test_an_organization_that_comes_to_lie_below_itself_is_refused(bring, refuse
     bring(exports.files())
     (problem,) = refused(delta(orgs=row("orgs", "d").replace("district,,", "district,,s1")))[:1]
     assert "lies below itself" in problem
+
+
+def test_a_delta_of_too_many_rows_is_refused(bring, refused, monkeypatch):
+    """They are in memory at once, and a small zip may hold very many."""
+    monkeypatch.setattr(changes_of_a_delta, "MOST_CHANGES", 1)
+    bring(exports.files())
+    assert bring(delta(users=row("users", "tom")))
+    (problem,) = refused(delta(users=row("users", "tom") + row("users", "nora")))
+    assert problem.startswith("users.csv:3: There are more rows than a delta may have.")

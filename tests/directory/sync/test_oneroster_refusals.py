@@ -218,3 +218,10 @@ def test_scrambled_rows_are_taken_or_refused_and_never_crash(tmp_path, version):
             roster = oneroster.read_roster(path)
             options = {"roles": {}, "default_domain": "a.example", "today": date(2026, 10, 1)}
             list(facts_of(roster, findings=Findings(), **options))
+
+
+def test_a_tree_that_is_too_deep_is_refused_at_once(refused):
+    """Each organization is walked upwards: of a long chain that would be work without end."""
+    chain = "".join(f"o{n},,,Level {n},department,,{f'o{n - 1}' if n else 'd'}\n" for n in range(20_000))
+    problems = refused({"orgs.csv": exports.ORGS + chain})
+    assert "orgs.csv:104: The organization “o98” lies too deep." in problems[0]

@@ -298,3 +298,36 @@ def test_files_of_runs_that_nobody_confirmed_are_forgotten(source):
 
 def test_every_kind_of_source_names_its_reader():
     assert set(readers.MODULES) == {value for value, _label in Source._meta.get_field("kind").choices}
+
+
+# What changes meanwhile
+
+
+@pytest.mark.parametrize("change", [{"enabled": False}, {"groups": "AU-*"}, {"brake_percent": 100}])
+def test_a_source_that_is_changed_while_it_is_read_changes_nothing(source, change):
+    def facts():
+        Source.objects.filter(pk=source.pk).update(**change)
+        yield fact("p1")
+
+    with pytest.raises(RosterError, match="was changed while it was read"):
+        run_of(source, facts())
+    assert not User.objects.exists()
+
+
+def test_a_run_that_waits_does_not_begin_when_its_source_was_switched_off(source, ada, says):
+    says([fact("p1")])
+    run = asking.ask(source, by=ada)
+    Source.objects.update(enabled=False)
+    runs.execute(run)
+    run.refresh_from_db()
+    assert (run.state, run.problems) == (RunState.FAILED, ["This source is switched off."])
+
+
+@pytest.mark.parametrize("state", [RunState.WAITING, RunState.READING, RunState.BRAKED])
+def test_no_file_stays_whatever_became_of_its_run(source, state):
+    run = Run.objects.create(source=source, content=b"x", state=state)
+    asking.forget_files()
+    Run.objects.update(made_at=timezone.now() - timedelta(days=1, hours=1))
+    asking.forget_files()
+    run.refresh_from_db()
+    assert run.content is None
