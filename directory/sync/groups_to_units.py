@@ -156,6 +156,8 @@ class _Transformer:
         """The group of a unit's managers, its role, and its people."""
         if not self.names.suffix:
             return
+        if base.entry == OPEN:
+            self._warn(base, _("People there may put others into “%(name)s”, and so under its managers."))
         at, key = {"file": base.file, "line": base.line}, MANAGERS + base.key
         yield GroupFact(key, base.name + self.names.suffix, is_role_assignable=True, **at)
         if self.role:

@@ -110,6 +110,14 @@ def test_a_pupils_group_of_that_name_takes_nobodys_place():
         assert people == {"tom"} and len(said) == 1
 
 
+def test_a_location_into_which_people_put_others_is_told():
+    """In Microsoft 365 whoever owns a team puts anybody into it, and may be one of its managers here."""
+    assert helping([replace(LINCOLN, entry=OPEN), HELPERS, TOM_HELPS]) == (
+        {"tom"},
+        ["People there may put others into “AU-Lincoln”, and so under its managers."],
+    )
+
+
 def test_what_was_filled_by_hand_is_not_taken_over():
     by_hand = Managers({"1": MADE.name}, frozenset({"1"}))
     people, said = helping([LINCOLN, HELPERS, TOM_HELPS], managers=by_hand)
