@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from directory import administrators
+from directory.models import LOCAL
 from directory.sync.findings import Findings
 from directory.sync.temporary import make, rows, run
 
@@ -66,21 +69,23 @@ HELD_NAMES = """
 PEOPLE = """
     SELECT s.key, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new,
         c.is_rekeyed IS TRUE AS is_rekeyed, s.upn, s.display_name, s.given_name, s.surname, s.job_title,
-        s.department, s.employee_id, s.is_active,
+        s.department, s.employee_id, s.is_active, s.authority,
         o.upn AS old_upn, o.display_name AS old_display_name, o.given_name AS old_given_name,
         o.surname AS old_surname, o.job_title AS old_job_title, o.department AS old_department,
-        o.employee_id AS old_employee_id,
+        o.employee_id AS old_employee_id, o.authority AS old_authority,
         o.upn <> s.upn OR o.display_name <> s.display_name OR o.given_name <> s.given_name
             OR o.surname <> s.surname OR o.job_title <> s.job_title OR o.department <> s.department
-            OR o.employee_id <> s.employee_id OR o.authority <> %(authority)s::text AS is_changed,
+            OR o.employee_id <> s.employee_id OR o.authority <> s.authority AS is_changed,
         o.upn <> s.upn OR o.display_name <> s.display_name OR o.given_name <> s.given_name
             OR o.surname <> s.surname OR o.employee_id <> s.employee_id AS is_searched_anew,
-        o.authority <> %(authority)s::text AS is_moved,
+        o.authority <> s.authority AS is_moved,
         s.is_active AND NOT o.is_active AND o.disabled_by_source AS is_enabled,
         o.is_active AND NOT s.is_active AS is_disabled
     FROM (
         SELECT s.key, s.is_active, s.display_name, s.given_name, s.surname, s.department, s.employee_id,
             CASE WHEN c.own IS NULL THEN s.upn ELSE o.upn END AS upn,
+            CASE WHEN o.id IN (SELECT id FROM staying_here) THEN o.authority
+                ELSE %(authority)s::text END AS authority,
             CASE WHEN o.id IS NULL OR %(keeps_jobs)s AND s.job_title <> '' THEN s.job_title
                 ELSE o.job_title END AS job_title,
             o.id AS stored
@@ -91,11 +96,18 @@ PEOPLE = """
     ) s
     LEFT JOIN plan_conflicts c ON c.key = s.key
     LEFT JOIN stored_people o ON o.id = s.stored
-    WHERE o.id IS NULL OR c.is_rekeyed OR o.vanished_at IS NOT NULL OR o.authority <> %(authority)s::text
+    WHERE o.id IS NULL OR c.is_rekeyed OR o.vanished_at IS NOT NULL OR o.authority <> s.authority
         OR o.upn <> s.upn OR o.display_name <> s.display_name OR o.given_name <> s.given_name
         OR o.surname <> s.surname OR o.job_title <> s.job_title OR o.department <> s.department
         OR o.employee_id <> s.employee_id OR o.is_active AND NOT s.is_active
         OR s.is_active AND o.disabled_by_source
+"""
+# Global Administrators whose password would go from here, and whom nobody would be left to let in again.
+STAYING_HERE = """
+    SELECT o.id, o.key, o.upn FROM stored_people o WHERE o.id = ANY(%(ids)s)
+"""
+TOLD_TO_STAY = """
+    SELECT s.file, s.line, o.upn FROM staying_here o JOIN staged_people s ON s.key = o.key ORDER BY 1, 2
 """
 # Whoever memberships and roles may be about. Without an id: held back, and all that is theirs with them.
 IDS = """
@@ -149,11 +161,19 @@ def plan_people(findings: Findings, **values: Any) -> None:
     is_found_by_name = values["is_found_by_name"]
     if make("held_names", HELD_NAMES, source=values["source"], is_found_by_name=is_found_by_name):
         run("INSERT INTO plan_conflicts SELECT * FROM held_names")
+    make("staying_here", STAYING_HERE, ids=_staying_here(values["authority"]))
     make("plan_people", PEOPLE, authority=values["authority"], keeps_jobs=values["keeps_jobs"])
     make("plan_person_ids", IDS, is_delta=values["is_delta"])
     make("plan_vanished", VANISHED, is_delta=values["is_delta"])
     make("plan_removed", REMOVED, remove_before=values["remove_before"])
     _tell(findings)
+
+
+def _staying_here(authority: str) -> list[UUID]:
+    """All of those with a password here, or nobody where one of them is not of this source."""
+    here = administrators.lasting_here() if authority != LOCAL else set()
+    ours = {pk for (pk,) in rows("SELECT id FROM stored_people WHERE id = ANY(%(ids)s)", ids=list(here))}
+    return list(here) if here == ours else []
 
 
 def _tell(findings: Findings) -> None:
@@ -174,5 +194,8 @@ def _tell(findings: Findings) -> None:
     """
     for file, line, name, is_new in rows(query):
         findings.warn(file, line, held if is_new else kept, name=name)
+    stays = _("The password of “%(name)s” stays here: no other Global Administrator would have one here.")
+    for file, line, name in rows(TOLD_TO_STAY):
+        findings.warn(file, line, stays, name=name)
     for file, line, name in rows(STILL_TAKEN):
         findings.refuse(file, line, _("The user name “%(name)s” is still taken."), name=name)

@@ -112,18 +112,26 @@ class _Running:
         plan = make_plan(source, self.findings, is_delta=reading.is_delta)
         run.counts, run.state = plan.counts, RunState.DONE
         changes.keep(run, plan.counts)
-        if self.brakes and brake.stops(plan, source, run.confirms):
+        if self._waits(plan):
             run.state = RunState.BRAKED
         if run.is_dry or run.state == RunState.BRAKED:
             self._end(plan)
             return
         self.progress.says(RunState.WRITING)
-        self._write(reading.cursor())
+        self._write(reading.cursor(), plan)
         self._end(plan)
 
-    def _write(self, cursor: str) -> None:
+    def _waits(self, plan: Plan) -> bool:
+        """Whether it is too much, and not what somebody has confirmed."""
+        if not self.brakes or not brake.stops(plan, self.run.source):
+            return False
+        seen = self.run.confirms
+        return seen is None or not seen.counts or brake.exceeds(plan.counts, seen.counts)
+
+    def _write(self, cursor: str, plan: Plan) -> None:
         run_entries.note()
-        with administrators.keeping_one():
+        moves = plan.counts[changes.MOVED.word]
+        with administrators.keeping_one_here() if moves else administrators.keeping_one():
             dynamic_units.hold(alone=True)
             apply(self.run.source, password_hash=self.password_hash, tell=self.progress.writes)
             self.moved = dynamic_units.keep_current()

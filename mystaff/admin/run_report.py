@@ -110,7 +110,16 @@ class Report:
                 "It would remove %(n)s person for good.", "It would remove %(n)s people for good.", removed
             )
             found.append(text % {"n": number(removed)})
-        return found + self._losses()
+        return found + self._otherwise() + self._losses()
+
+    def _otherwise(self) -> list[str]:
+        """Who stays, and may not get in any more as before."""
+        texts = {
+            "user names changed": _("It would change %(n)s user names."),
+            "passwords that move": _("The passwords of %(n)s people would live elsewhere from then on."),
+        }
+        counts = {what: self.run.counts.get(what) for what in texts}
+        return [texts[what] % {"n": number(count)} for what, count in counts.items() if count]
 
     def _disables(self, leavers: int) -> str:
         here = User.objects.filter(source=self.source.key, is_active=True).count()

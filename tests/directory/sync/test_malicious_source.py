@@ -121,9 +121,9 @@ def test_it_puts_nobody_into_a_group_that_gets_such_power_while_it_runs(source, 
     run_of(source, [MANAGERS, TOM])
     before = runs._Running._write
 
-    def write(running, cursor):
+    def write(running, *args):
         assign(Group.objects.get(), roles.GLOBAL)
-        before(running, cursor)
+        before(running, *args)
 
     monkeypatch.setattr(runs._Running, "_write", write)
     run_of(source, [MANAGERS, TOM, GroupMemberFact("g", "tom")])

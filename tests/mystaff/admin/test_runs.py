@@ -262,6 +262,13 @@ def test_a_stopped_run_says_plainly_what_it_would_do(admin, braked):
     assert "It would take away 4 role assignments and add 1." in page
 
 
+def test_it_says_who_could_not_get_in_as_before(admin, service):
+    run = make_run(service, RunState.BRAKED, counts={"user names changed": 1200, "passwords that move": 7})
+    page = text_of(admin.get(run_page(run)))
+    assert "It would change 1,200 user names." in page
+    assert "The passwords of 7 people would live elsewhere from then on." in page
+
+
 def test_it_is_confirmed_as_it_was_shown(admin, braked):
     response = admin.post(f"{run_page(braked)}confirm/")
     run = Run.objects.get(confirms=braked)
