@@ -17,6 +17,7 @@ from directory.sync import brake, changes, run_entries, temporary
 from directory.sync.apply import apply
 from directory.sync.facts import Reading
 from directory.sync.findings import Finding, Findings, RosterError
+from directory.sync.fingerprint import fingerprint
 from directory.sync.plan import Plan, make_plan
 from directory.sync.progress import GOING, Busy, Progress, mark_dead
 from directory.sync.readers import Reader, reader_of
@@ -122,11 +123,18 @@ class _Running:
         self._end(plan)
 
     def _waits(self, plan: Plan) -> bool:
-        """Whether it is too much, and not what somebody has confirmed."""
-        if not self.brakes or not brake.stops(plan, self.run.source):
+        """Whether it is too much, and not just what somebody has confirmed."""
+        run, seen = self.run, self.run.confirms
+        stops = self.brakes and brake.stops(plan, run.source)
+        if not stops and not run.is_dry:
             return False
-        seen = self.run.confirms
-        return seen is None or not seen.counts or brake.exceeds(plan.counts, seen.counts)
+        run.fingerprint = fingerprint()
+        if not stops or seen is None:
+            return stops
+        is_same = run.fingerprint == seen.fingerprint and not brake.exceeds(plan.counts, seen.counts)
+        if not is_same:
+            self.findings.warn("", 0, _("This is not what was confirmed. Look at it again."))
+        return not is_same
 
     def _write(self, cursor: str, plan: Plan) -> None:
         run_entries.note()
