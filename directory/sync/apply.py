@@ -188,12 +188,14 @@ class _Writer:
 
 _COPIED = ("display_name", "given_name", "surname", "job_title", "department", "employee_id", "is_active")
 _RANDOM = "replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')"
-# Disabled by hand stays disabled. Where the password lives elsewhere from now on, none is left here.
+# Disabled by hand stays disabled, and keeps the user name. Where the password lives elsewhere from now on,
+# none is left here.
 _CHANGE_PEOPLE = f"""
-    UPDATE directory_user u SET user_principal_name = n.upn, display_name = n.display_name,
+    UPDATE directory_user u SET display_name = n.display_name,
         given_name = n.given_name, surname = n.surname, job_title = n.job_title, department = n.department,
         employee_id = n.employee_id, vanished_at = NULL, authority = n.authority,
         sort_name = coalesce(s.sort_name, u.sort_name),
+        user_principal_name = CASE WHEN u.is_active OR u.disabled_by_source THEN n.upn ELSE n.old_upn END,
         is_active = n.is_active AND (u.is_active OR u.disabled_by_source),
         disabled_by_source = NOT n.is_active AND (u.is_active OR u.disabled_by_source),
         sessions_valid_from = CASE WHEN u.is_active AND NOT n.is_active OR u.authority <> n.authority
