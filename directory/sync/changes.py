@@ -89,6 +89,12 @@ _OLD = "c.old_display_name || ' (' || c.old_upn || ')'"
 RENAMED = Kind(
     gettext_noop("user names changed"), "plan_people", f"{_OLD} || ' → ' || c.upn", "c.upn <> c.old_upn"
 )
+HELD = Kind(
+    gettext_noop("user names held back"),
+    "held_names",
+    "o.display_name || ' (' || o.upn || ') → ' || c.upn",
+    joins=" JOIN stored_people o ON o.id = c.own",
+)
 MOVED = Kind(
     gettext_noop("passwords that move"),
     "plan_people",
@@ -124,8 +130,8 @@ GRANTS_REMOVED = Kind(
 )
 KINDS = (
     UNITS_ADDED, UNITS_CHANGED, UNITS_REMOVED, GROUPS_ADDED, GROUPS_CHANGED, GROUPS_REMOVED,
-    ADDED, CHANGED, RENAMED, MOVED, REKEYED, ENABLED, DISABLED, GONE, REMOVED, MEMBERS_ADDED, MEMBERS_REMOVED,
-    GROUP_MEMBERS_ADDED, GROUP_MEMBERS_REMOVED, GRANTS_ADDED, GRANTS_REMOVED,
+    ADDED, CHANGED, RENAMED, HELD, MOVED, REKEYED, ENABLED, DISABLED, GONE, REMOVED,
+    MEMBERS_ADDED, MEMBERS_REMOVED, GROUP_MEMBERS_ADDED, GROUP_MEMBERS_REMOVED, GRANTS_ADDED, GRANTS_REMOVED,
 )  # fmt: skip
 
 

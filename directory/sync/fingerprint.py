@@ -7,11 +7,13 @@ from hashlib import sha256
 from django.db import connection
 
 AT_ONCE = 5000  # rows in memory
-# Whose, and what becomes of them. What comes new needs no word, and has no id yet that would last.
+# Whose, and what becomes of them, or of names that are held back would with a word. What comes new needs no
+# word, and has no id yet that would last.
 _GONE = """
     SELECT 'disabled' AS what, id::text AS whose, '' AS becomes FROM plan_disabled
     UNION ALL SELECT 'removed', id::text, '' FROM plan_removed
     UNION ALL SELECT 'called', id::text, upn FROM plan_people WHERE upn <> old_upn
+    UNION ALL SELECT 'called', own::text, upn FROM held_names
     UNION ALL SELECT 'known', id::text, key FROM plan_people WHERE is_rekeyed
     UNION ALL SELECT 'moved', id::text, authority FROM plan_people WHERE is_moved
     UNION ALL SELECT 'member', unit_id::text, user_id::text FROM gone_members

@@ -124,7 +124,8 @@ SAID = {
         "held back until that account is enabled or removed."
     ),
     ("power", False): gettext_noop(
-        "Whoever would be “%(name)s” holds a role and keeps the old name: take the role away first."
+        "Whoever would be “%(name)s” holds a role and keeps the old name, until a dry run that says so is "
+        "confirmed."
     ),
 }
 HELD = """

@@ -110,7 +110,8 @@ class _Running:
 
     def _compare_and_write(self, reading: Reading) -> None:
         run, source = self.run, self.run.source
-        plan = make_plan(source, self.findings, is_delta=reading.is_delta)
+        with_held = run.changes_held and run.confirms is not None
+        plan = make_plan(source, self.findings, is_delta=reading.is_delta, changes_held=with_held)
         run.counts, run.state = plan.counts, RunState.DONE
         changes.keep(run, plan.counts)
         if self._waits(plan):
@@ -126,10 +127,10 @@ class _Running:
         """Whether it is too much, and not just what somebody has confirmed."""
         run, seen = self.run, self.run.confirms
         stops = self.brakes and brake.stops(plan, run.source)
-        if not stops and not run.is_dry:
+        if not (stops or run.is_dry or run.changes_held):
             return False
         run.fingerprint = fingerprint()
-        if not stops or seen is None:
+        if seen is None or not (stops or run.changes_held):
             return stops
         is_same = run.fingerprint == seen.fingerprint and not brake.exceeds(plan.counts, seen.counts)
         if not is_same:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from audit.models import Entry
 from directory.models import Run, RunState, User
 from directory.source_kinds import READS_FILES
+from directory.sync import changes
 from directory.sync.attention import UNDER_WAY
 from directory.verbs import IMPORT_ROSTER
 from mystaff.templatetags.mystaff import when
@@ -148,6 +149,12 @@ class Report:
         waits = self.run.state == RunState.BRAKED or (self.run.is_dry and self.run.state == RunState.DONE)
         later = self.source.runs.filter(made_at__gt=self.run.made_at, is_dry=False)
         return waits and not later.exists()
+
+    @property
+    def held(self) -> int:
+        """How many user names it holds back that can be changed with a word."""
+        count = self.run.counts.get(changes.HELD.word)
+        return count if isinstance(count, int) else 0
 
     @property
     def wants_file(self) -> bool:
