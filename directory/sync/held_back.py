@@ -66,18 +66,20 @@ BARRED = """
     WHERE p.id IS NULL AND s.employee_id IN (
         SELECT employee_id FROM stored_people WHERE is_barred AND employee_id <> '')
 """
-# Whoever holds a role that the source did not give, and whose password lives in a directory where they are
-# found by user name: by another name somebody else would sign in to their account, and hold it.
+# Whoever holds a role that the source did not give, or is a guest elsewhere, and whose password lives in a
+# directory where they are found by user name: by another name somebody else would sign in to their account.
 HELD_NAMES = """
     SELECT s.key, s.upn, s.file, s.line, o.id AS own, NULL::text AS holder_key, false AS is_rekeyed,
         'power' AS why
     FROM staged_people s JOIN stored_people o ON o.key = s.key
     WHERE %(is_found_by_name)s AND NOT %(changes_held)s AND s.upn <> o.upn
-        AND EXISTS (
-            SELECT FROM directory_roleassignment r
-            LEFT JOIN directory_groupmember m ON m.group_id = r.group_id
-            WHERE coalesce(r.user_id, m.user_id) = o.id AND r.source <> %(source)s
-                AND (r.ends_at IS NULL OR r.ends_at > now()))
+        AND (EXISTS (
+                SELECT FROM directory_roleassignment r
+                LEFT JOIN directory_groupmember m ON m.group_id = r.group_id
+                WHERE coalesce(r.user_id, m.user_id) = o.id AND r.source <> %(source)s
+                    AND (r.ends_at IS NULL OR r.ends_at > now()))
+            OR EXISTS (
+                SELECT FROM directory_invitation i WHERE i.user_id = o.id AND i.accepted_at IS NOT NULL))
 """
 _ADD = """
     INSERT INTO plan_conflicts SELECT n.* FROM {table} n LEFT JOIN plan_conflicts c ON c.key = n.key

@@ -26,9 +26,9 @@ PEOPLE = """
     SELECT s.key, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new,
         c.is_rekeyed IS TRUE AS is_rekeyed, s.upn, s.display_name, s.given_name, s.surname, s.job_title,
         s.department, s.employee_id, s.is_active, s.authority,
-        o.upn AS old_upn, o.display_name AS old_display_name, o.given_name AS old_given_name,
-        o.surname AS old_surname, o.job_title AS old_job_title, o.department AS old_department,
-        o.employee_id AS old_employee_id, o.authority AS old_authority,
+        o.key AS old_key, o.upn AS old_upn, o.display_name AS old_display_name,
+        o.given_name AS old_given_name, o.surname AS old_surname, o.job_title AS old_job_title,
+        o.department AS old_department, o.employee_id AS old_employee_id, o.authority AS old_authority,
         o.upn <> s.upn OR o.display_name <> s.display_name OR o.given_name <> s.given_name
             OR o.surname <> s.surname OR o.job_title <> s.job_title OR o.department <> s.department
             OR o.employee_id <> s.employee_id OR o.authority <> s.authority AS is_changed,

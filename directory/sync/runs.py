@@ -138,10 +138,10 @@ class _Running:
         return not is_same
 
     def _write(self, cursor: str, plan: Plan) -> None:
-        run_entries.note()
         moves = plan.counts[changes.MOVED.word]
         with administrators.keeping_one_here() if moves else administrators.keeping_one():
             dynamic_units.hold(alone=True)
+            run_entries.note()
             apply(self.run.source, password_hash=self.password_hash, tell=self.progress.writes)
             self.moved = dynamic_units.keep_current()
         if cursor != self.run.source.cursor:

@@ -1,9 +1,18 @@
 """A source that somebody else writes: it gets no further than its own people and roles over locations."""
 
 import pytest
+from django.utils import timezone
 
 from directory import granting, roles
-from directory.models import ConnectedDirectory, Group, GroupMember, RoleAssignment, RunState, User
+from directory.models import (
+    ConnectedDirectory,
+    Group,
+    GroupMember,
+    Invitation,
+    RoleAssignment,
+    RunState,
+    User,
+)
 from directory.sync import runs
 from directory.sync.facts import GrantFact, GroupFact, GroupMemberFact, UnitFact, UnitMemberFact
 from directory.sync.findings import RosterError
@@ -177,6 +186,14 @@ def test_a_person_may_say_that_who_holds_a_role_is_called_otherwise(source, tom)
     done = run_of(source, MARRIED, confirms=dry, changes_held=True)
     tom.refresh_from_db()
     assert (tom.user_principal_name, done.warnings) == ("mill@riverside.example", [])
+
+
+def test_who_is_a_guest_elsewhere_may_hold_one_there(source, tom, lakeshore):
+    RoleAssignment.objects.filter(user=tom).delete()
+    Invitation.objects.create(user=tom, host=lakeshore, guest_id=tom.pk, accepted_at=timezone.now())
+    run_of(source, MARRIED)
+    tom.refresh_from_db()
+    assert tom.user_principal_name == "tom@riverside.example"
 
 
 def test_a_word_about_other_things_is_none_about_it(source, tom):
