@@ -7,17 +7,22 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from directory import roles
 from directory.connectors import Refused
-from directory.models import GroupMember, RoleAssignment, User
+from directory.models import LOCAL, GroupMember, RoleAssignment, User
 from tenants import scopes
 
 LAST_ONE = gettext_noop("This is the last Global Administrator. Make somebody else one first.")
+
+
+LAST_HERE = gettext_noop(
+    "This is the last Global Administrator whose password is kept here. Make somebody else one first."
+)
 
 
 def lasting() -> set[UUID]:
@@ -25,13 +30,21 @@ def lasting() -> set[UUID]:
 
     Directly or through a group; over the whole tenant, as every Global Administrator is.
     """
+    return {person.pk for person in _lasting() if person.authority != LOCAL or person.has_usable_password()}
+
+
+def lasting_here() -> set[UUID]:
+    """Those of them whose password is kept here: they get in whatever becomes of a connected directory."""
+    return {person.pk for person in _lasting() if person.authority == LOCAL and person.has_usable_password()}
+
+
+def _lasting() -> QuerySet[User]:
     begun = Q(starts_at=None) | Q(starts_at__lte=timezone.now())
     held = RoleAssignment.objects.filter(begun, role=roles.GLOBAL, unit=None, ends_at=None)
     of_groups = held.filter(group__is_role_assignable=True).values("group_id")
     through = GroupMember.objects.filter(group__in=of_groups).values_list("user_id", flat=True)
     ids = {*held.exclude(user=None).values_list("user_id", flat=True), *through}
-    people = User.objects.members().filter(pk__in=ids, is_active=True)
-    return {person.pk for person in people if person.authority != "local" or person.has_usable_password()}
+    return User.objects.members().filter(pk__in=ids, is_active=True)
 
 
 @contextmanager
@@ -48,6 +61,16 @@ def keeping_one(actor: User | None = None) -> Iterator[None]:
     yield
     if before and not lasting():
         raise Refused(_(LAST_ONE))
+
+
+@contextmanager
+def keeping_one_here() -> Iterator[None]:
+    """The same, and one whose password is kept here besides, if there was one."""
+    with keeping_one():
+        before = lasting_here()
+        yield
+        if before and not lasting_here():
+            raise Refused(_(LAST_HERE))
 
 
 def _wait_in_line() -> None:

@@ -27,15 +27,20 @@ def ask(
     content: bytes | None = None,
     is_dry: bool = False,
     confirms: Run | None = None,
+    changes_held: bool = False,
 ) -> Run:
     """Ask for a run of a source; a worker does it soon. `content` is the file, where the kind reads files.
 
-    `confirms` is a run that was stopped, or a dry one: this one does what that said, and no more. Raises
-    Denied, or Refused where it cannot run now.
+    `confirms` is a run that was stopped, or a dry one: this one does what that said, and no more; with
+    `changes_held` also the user names that it said are held back. Raises Denied, or Refused where it cannot
+    run now.
     """
     target = {"id": source.pk, "type": "Source", "name": source.name}
     with administering(by, verbs.IMPORT_ROSTER, target) as deed:
-        run = make(source, user=by.user, content=content, is_dry=is_dry, confirms=confirms)
+        how = {"is_dry": is_dry, "confirms": confirms, "changes_held": changes_held}
+        run = make(source, user=by.user, content=content, **how)
+        if run.changes_held:
+            deed.details["user names held back"] = "changed"
         deed.details["Run"] = str(run.pk)
         tasks.run_source(run=run.pk)
     return run
@@ -48,6 +53,7 @@ def make(
     content: bytes | None = None,
     is_dry: bool = False,
     confirms: Run | None = None,
+    changes_held: bool = False,
 ) -> Run:
     """The row of a run that waits; raises Refused as `ask` does."""
     source = Source.objects.select_for_update().get(pk=source.pk)  # of two who ask at once one is told
@@ -58,6 +64,7 @@ def make(
     if source.kind in OF_FILES and content is None:
         raise Refused(_("Choose a file: this source reads files."))
     run = Run(source=source, asked_by=user, content=content, is_dry=is_dry, confirms=confirms)
+    run.changes_held = changes_held and confirms is not None
     run.save(force_insert=True)
     if confirms is not None:
         Run.objects.filter(pk=confirms.pk).update(content=None)

@@ -195,6 +195,8 @@ class Run(TenantModel):
     done = models.PositiveIntegerField(default=0)  # of `total` in this state; records, then steps
     total = models.PositiveIntegerField(null=True)
     counts = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, blank=True, default="")  # of what waits for a word
+    changes_held = models.BooleanField(default=False)  # user names that are held back without a word
     problems = models.JSONField(default=list)  # sentences, each with file and line
     warnings = models.JSONField(default=list)
 

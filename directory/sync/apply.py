@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.utils import timezone
 
-from directory.models import LOCAL, AdministrativeUnit, Group, Source, User
+from directory.models import AdministrativeUnit, Group, Source, User
 from directory.sync import spelling
 from directory.sync.member_plan import CLOSED_GROUPS
 from directory.sync.temporary import rows, run
@@ -41,8 +41,7 @@ def apply(
 class _Writer:
     def __init__(self, source: Source, password_hash: str | None) -> None:
         self.source, self.now = source.key, timezone.now()
-        self.authority = source.authority.key if source.authority else LOCAL
-        self.password_hash = password_hash if self.authority == LOCAL else None
+        self.password_hash = password_hash if source.authority is None else None
 
     def remove_memberships(self) -> None:
         for table, gone in (
@@ -123,7 +122,7 @@ class _Writer:
             FROM plan_people n WHERE u.id = n.id AND (n.is_rekeyed OR n.upn <> n.old_upn)
             """
         )
-        run(_CHANGE_PEOPLE, now=self.now, authority=self.authority, unusable=UNUSABLE_PASSWORD_PREFIX)
+        run(_CHANGE_PEOPLE, now=self.now, unusable=UNUSABLE_PASSWORD_PREFIX)
 
     def add_people(self) -> None:
         password = "%(password)s" if self.password_hash else f"'{UNUSABLE_PASSWORD_PREFIX}' || {_RANDOM}"
@@ -136,13 +135,12 @@ class _Writer:
                 "user_principal_name": "n.upn",
                 "sort_name": "s.sort_name",
                 "disabled_by_source": "NOT n.is_active",
-                "authority": "%(authority)s",
+                "authority": "n.authority",
                 "source": "%(source)s",
                 "source_id": "n.key",
             }
             | {name: f"n.{name}" for name in _COPIED},
             source=self.source,
-            authority=self.authority,
             **({"password": self.password_hash} if self.password_hash else {}),
         )
 
@@ -191,17 +189,19 @@ class _Writer:
 
 _COPIED = ("display_name", "given_name", "surname", "job_title", "department", "employee_id", "is_active")
 _RANDOM = "replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')"
-# Disabled by hand stays disabled. Where the password lives elsewhere from now on, none is left here.
+# Disabled by hand stays disabled, and keeps the user name. Where the password lives elsewhere from now on,
+# none is left here.
 _CHANGE_PEOPLE = f"""
-    UPDATE directory_user u SET user_principal_name = n.upn, display_name = n.display_name,
+    UPDATE directory_user u SET display_name = n.display_name,
         given_name = n.given_name, surname = n.surname, job_title = n.job_title, department = n.department,
-        employee_id = n.employee_id, vanished_at = NULL, authority = %(authority)s::text,
+        employee_id = n.employee_id, vanished_at = NULL, authority = n.authority,
         sort_name = coalesce(s.sort_name, u.sort_name),
+        user_principal_name = CASE WHEN u.is_active OR u.disabled_by_source THEN n.upn ELSE n.old_upn END,
         is_active = n.is_active AND (u.is_active OR u.disabled_by_source),
         disabled_by_source = NOT n.is_active AND (u.is_active OR u.disabled_by_source),
-        sessions_valid_from = CASE WHEN u.is_active AND NOT n.is_active OR u.authority <> %(authority)s::text
+        sessions_valid_from = CASE WHEN u.is_active AND NOT n.is_active OR u.authority <> n.authority
             THEN %(now)s::timestamptz ELSE u.sessions_valid_from END,
-        password = CASE WHEN u.authority <> %(authority)s::text THEN %(unusable)s::text || {_RANDOM}
+        password = CASE WHEN u.authority <> n.authority THEN %(unusable)s::text || {_RANDOM}
             ELSE u.password END
     FROM plan_people n LEFT JOIN sort_names s ON s.id = n.id
     WHERE u.id = n.id AND NOT n.is_new

@@ -13,12 +13,23 @@ STORED = 20_000  # names of one kind: nobody reads further, and writing them tak
 AT_ONCE = 1000  # names in one row
 
 _PERSON = "c.display_name || ' (' || c.upn || ')'"
-_FIELDS = ("upn", "display_name", "given_name", "surname", "job_title", "department", "employee_id")
+_FIELDS = (
+    "upn", "display_name", "given_name", "surname", "job_title", "department", "employee_id", "authority",
+)  # fmt: skip
 _SAID = ", ".join(
     f"CASE WHEN c.{name} <> c.old_{name} THEN '{said}: ' || c.old_{name} || ' → ' || c.{name} END"
     for name, said in zip(
         _FIELDS,
-        ("user name", "name", "first name", "last name", "job", "department", "employee number"),
+        (
+            "user name",
+            "name",
+            "first name",
+            "last name",
+            "job",
+            "department",
+            "employee number",
+            "password kept in",
+        ),
         strict=True,
     )
 )
@@ -74,6 +85,22 @@ CHANGED = Kind(
     f"c.old_upn || '; ' || concat_ws('; ', {_SAID})",
     "c.is_changed",
 )
+_OLD = "c.old_display_name || ' (' || c.old_upn || ')'"
+RENAMED = Kind(
+    gettext_noop("user names changed"), "plan_people", f"{_OLD} || ' → ' || c.upn", "c.upn <> c.old_upn"
+)
+HELD = Kind(
+    gettext_noop("user names held back"),
+    "held_names",
+    "o.display_name || ' (' || o.upn || ') → ' || c.upn",
+    joins=" JOIN stored_people o ON o.id = c.own",
+)
+MOVED = Kind(
+    gettext_noop("passwords that move"),
+    "plan_people",
+    f"{_PERSON} || ': ' || c.old_authority || ' → ' || c.authority",
+    "c.is_moved",
+)
 REKEYED = Kind(gettext_noop("people with a new id"), "plan_people", _PERSON, "c.is_rekeyed")
 ENABLED = Kind(gettext_noop("people enabled"), "plan_people", _PERSON, "c.is_enabled")
 DISABLED = Kind(gettext_noop("people disabled"), "plan_disabled", _PERSON)
@@ -103,8 +130,8 @@ GRANTS_REMOVED = Kind(
 )
 KINDS = (
     UNITS_ADDED, UNITS_CHANGED, UNITS_REMOVED, GROUPS_ADDED, GROUPS_CHANGED, GROUPS_REMOVED,
-    ADDED, CHANGED, REKEYED, ENABLED, DISABLED, GONE, REMOVED, MEMBERS_ADDED, MEMBERS_REMOVED,
-    GROUP_MEMBERS_ADDED, GROUP_MEMBERS_REMOVED, GRANTS_ADDED, GRANTS_REMOVED,
+    ADDED, CHANGED, RENAMED, HELD, MOVED, REKEYED, ENABLED, DISABLED, GONE, REMOVED,
+    MEMBERS_ADDED, MEMBERS_REMOVED, GROUP_MEMBERS_ADDED, GROUP_MEMBERS_REMOVED, GRANTS_ADDED, GRANTS_REMOVED,
 )  # fmt: skip
 
 

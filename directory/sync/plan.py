@@ -48,11 +48,13 @@ def told(counts: dict[str, int]) -> list[str]:
     return lines or [_("Nothing to change.")]
 
 
-def make_plan(source: Source, findings: Findings, *, is_delta: bool = False) -> Plan:
+def make_plan(
+    source: Source, findings: Findings, *, is_delta: bool = False, changes_held: bool = False
+) -> Plan:
     """The difference between the staged facts and what is stored; it lies in temporary tables.
 
     Raises RosterError for facts that contradict themselves, or what is stored, with all their lines.
-    `findings` gets who is held back.
+    `findings` gets who is held back; `changes_held` changes those names all the same that lead to power.
     """
     about = {"source": source.key, "is_delta": is_delta}
     checks.refuse_twice(findings)
@@ -63,6 +65,7 @@ def make_plan(source: Source, findings: Findings, *, is_delta: bool = False) -> 
         findings,
         authority=source.authority.key if source.authority else LOCAL,
         is_found_by_name=source.authority_id not in (None, source.directory_id),
+        changes_held=changes_held,
         keeps_jobs=keeps_jobs(source),
         remove_before=_remove_before(source),
         **about,

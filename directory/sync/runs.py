@@ -17,6 +17,7 @@ from directory.sync import brake, changes, run_entries, temporary
 from directory.sync.apply import apply
 from directory.sync.facts import Reading
 from directory.sync.findings import Finding, Findings, RosterError
+from directory.sync.fingerprint import fingerprint
 from directory.sync.plan import Plan, make_plan
 from directory.sync.progress import GOING, Busy, Progress, mark_dead
 from directory.sync.readers import Reader, reader_of
@@ -109,22 +110,38 @@ class _Running:
 
     def _compare_and_write(self, reading: Reading) -> None:
         run, source = self.run, self.run.source
-        plan = make_plan(source, self.findings, is_delta=reading.is_delta)
+        with_held = run.changes_held and run.confirms is not None
+        plan = make_plan(source, self.findings, is_delta=reading.is_delta, changes_held=with_held)
         run.counts, run.state = plan.counts, RunState.DONE
         changes.keep(run, plan.counts)
-        if self.brakes and brake.stops(plan, source, run.confirms):
+        if self._waits(plan):
             run.state = RunState.BRAKED
         if run.is_dry or run.state == RunState.BRAKED:
             self._end(plan)
             return
         self.progress.says(RunState.WRITING)
-        self._write(reading.cursor())
+        self._write(reading.cursor(), plan)
         self._end(plan)
 
-    def _write(self, cursor: str) -> None:
-        run_entries.note()
-        with administrators.keeping_one():
+    def _waits(self, plan: Plan) -> bool:
+        """Whether it is too much, and not just what somebody has confirmed."""
+        run, seen = self.run, self.run.confirms
+        stops = self.brakes and brake.stops(plan, run.source)
+        if not (stops or run.is_dry or run.changes_held):
+            return False
+        run.fingerprint = fingerprint()
+        if seen is None or not (stops or run.changes_held):
+            return stops
+        is_same = run.fingerprint == seen.fingerprint and not brake.exceeds(plan.counts, seen.counts)
+        if not is_same:
+            self.findings.warn("", 0, _("This is not what was confirmed. Look at it again."))
+        return not is_same
+
+    def _write(self, cursor: str, plan: Plan) -> None:
+        moves = plan.counts[changes.MOVED.word]
+        with administrators.keeping_one_here() if moves else administrators.keeping_one():
             dynamic_units.hold(alone=True)
+            run_entries.note()
             apply(self.run.source, password_hash=self.password_hash, tell=self.progress.writes)
             self.moved = dynamic_units.keep_current()
         if cursor != self.run.source.cursor:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from audit.models import Entry
 from directory.models import Run, RunState, User
 from directory.source_kinds import READS_FILES
+from directory.sync import changes
 from directory.sync.attention import UNDER_WAY
 from directory.verbs import IMPORT_ROSTER
 from mystaff.templatetags.mystaff import when
@@ -110,7 +111,16 @@ class Report:
                 "It would remove %(n)s person for good.", "It would remove %(n)s people for good.", removed
             )
             found.append(text % {"n": number(removed)})
-        return found + self._losses()
+        return found + self._otherwise() + self._losses()
+
+    def _otherwise(self) -> list[str]:
+        """Who stays, and may not get in any more as before."""
+        texts = {
+            "user names changed": _("It would change %(n)s user names."),
+            "passwords that move": _("The passwords of %(n)s people would live elsewhere from then on."),
+        }
+        counts = {what: self.run.counts.get(what) for what in texts}
+        return [texts[what] % {"n": number(count)} for what, count in counts.items() if count]
 
     def _disables(self, leavers: int) -> str:
         here = User.objects.filter(source=self.source.key, is_active=True).count()
@@ -139,6 +149,12 @@ class Report:
         waits = self.run.state == RunState.BRAKED or (self.run.is_dry and self.run.state == RunState.DONE)
         later = self.source.runs.filter(made_at__gt=self.run.made_at, is_dry=False)
         return waits and not later.exists()
+
+    @property
+    def held(self) -> int:
+        """How many user names it holds back that can be changed with a word."""
+        count = self.run.counts.get(changes.HELD.word)
+        return count if isinstance(count, int) else 0
 
     @property
     def wants_file(self) -> bool:

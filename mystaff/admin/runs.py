@@ -33,12 +33,20 @@ class RunForm(forms.Form):
     """What a run is given: a file, where the kind reads files."""
 
     file = forms.FileField(label=gettext_lazy("File"), max_length=256)
+    held = forms.BooleanField(required=False)
 
     def __init__(
-        self, source: Source, request: HttpRequest | None = None, *, wants_file: bool = True
+        self, source: Source, request: HttpRequest | None = None, *, wants_file: bool = True, held: int = 0
     ) -> None:
         sent = request is not None and request.method == "POST"
         super().__init__(*((request.POST, request.FILES) if sent else ()))
+        if not held:
+            del self.fields["held"]
+        else:
+            self.fields["held"].label = _("Also change the user names held back: %(n)s") % {"n": held}
+            self.fields["held"].help_text = _(
+                "These people hold a role. Whoever has the new name where the passwords live gets in as them."
+            )
         if source.kind not in READS_FILES or not wants_file:
             del self.fields["file"]
         else:
@@ -96,7 +104,8 @@ class RunPages:
         """One run; while it goes on the page asks for the part that changes."""
         run = self._run(request, pk)
         context = context_of(run, request.GET.dict())
-        context["form"] = RunForm(run.source, wants_file=context["report"].wants_file)
+        report = context["report"]
+        context["form"] = RunForm(run.source, wants_file=report.wants_file, held=report.held)
         if request.htmx:
             headers = {"X-Run": run.state}  # what is no answer of this view is no part of its page
             return TemplateResponse(request, f"{FOLDER}/run_live.html", context, headers=headers)
@@ -106,12 +115,13 @@ class RunPages:
         """**Confirm and run**, **Run this**: what that run showed, and no more."""
         run = self._run(request, pk)
         report = Report(run)
-        form = RunForm(run.source, request, wants_file=report.wants_file)
+        form = RunForm(run.source, request, wants_file=report.wants_file, held=report.held)
         if request.method != "POST" or not report.asks:
             return redirect("admin:directory_source_run", run.pk)
         if not form.is_valid():
             return self._page(request, "run", run.source, context_of(run, {}) | {"form": form})
-        return self._ask(request, run.source, content=form.content, confirms=run)
+        held = bool(form.cleaned_data.get("held"))
+        return self._ask(request, run.source, content=form.content, confirms=run, changes_held=held)
 
     def _ask(self, request: HttpRequest, source: Source, **how: Any) -> HttpResponse:
         try:

@@ -32,6 +32,11 @@ class Command(command_line.Command):
             "--dry-run", action="store_true", help="show what would change, and change nothing"
         )
         parser.add_argument("--confirm", metavar="RUN", help="the run that was stopped, and is right")
+        parser.add_argument(
+            "--change-held-names",
+            action="store_true",
+            help="with --confirm: change the user names too that it said are held back",
+        )
         self.add_by(parser)
 
     def handle(self, *args, tenant: str, key: str, by: str | None, **options) -> None:
@@ -44,6 +49,7 @@ class Command(command_line.Command):
                 "content": _content(options["file"]),
                 "is_dry": options["dry_run"],
                 "confirms": _run(options["confirm"]),
+                "changes_held": options["change_held_names"],
             }
             try:
                 with transaction.atomic():

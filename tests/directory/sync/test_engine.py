@@ -100,7 +100,7 @@ def test_names_of_people_and_of_groups_may_be_swapped(source):
     swapped = [fact("tom", "Tom Baker", upn=NORA.user_principal_name)]
     swapped += [fact("nora", "Nora Field", upn=TOM.user_principal_name, employee_id="2001")]
     run = run_of(source, [*swapped, GroupFact("1", "Two"), GroupFact("2", "One")])
-    assert changed(run) == {"people changed": 2, "groups changed": 2}
+    assert changed(run) == {"people changed": 2, "user names changed": 2, "groups changed": 2}
     assert (person("nora").pk, person("tom").pk) == (tom, nora)
     assert Group.objects.get(name="Two").source_id == "1"
 

@@ -40,8 +40,10 @@ def test_two_whose_ids_were_swapped_do_not_swap_their_accounts(source, anna):
     assert anna.user_principal_name == "anna@riverside.example" and not anna.is_active
     assert not UnitMembership.objects.exists()
     assert {line.lstrip(": ") for line in run.warnings} == {
-        "The id of “anna@riverside.example” was that of “bert@riverside.example”; this person is held back.",
-        "The id of “bert@riverside.example” was that of “anna@riverside.example”; this person is held back.",
+        "The id of “anna@riverside.example” was that of “bert@riverside.example”; this person is held back, "
+        "and that account disabled.",
+        "The id of “bert@riverside.example” was that of “anna@riverside.example”; this person is held back, "
+        "and that account disabled.",
     }
 
 
@@ -104,7 +106,7 @@ def test_whose_names_are_not_told_in_parts_is_not_everybody(source):
     before = User.objects.get()
     run = run_of(source, [shown("9", "Arno Ash", "ash")])
     assert changed(run) == {"people disabled": 1, "people gone from the source": 1}
-    assert "held back" in run.warnings[0]
+    assert "is held back until that account is removed" in run.warnings[0]
     run = run_of(source, [shown("9", "Anna Ash", "ash")])
     assert User.objects.get().pk == before.pk and User.objects.get().source_id == "9"
 

@@ -1,14 +1,23 @@
 """A source that somebody else writes: it gets no further than its own people and roles over locations."""
 
 import pytest
+from django.utils import timezone
 
 from directory import granting, roles
-from directory.models import ConnectedDirectory, Group, GroupMember, RoleAssignment, RunState, User
+from directory.models import (
+    ConnectedDirectory,
+    Group,
+    GroupMember,
+    Invitation,
+    RoleAssignment,
+    RunState,
+    User,
+)
 from directory.sync import runs
 from directory.sync.facts import GrantFact, GroupFact, GroupMemberFact, UnitFact, UnitMemberFact
 from directory.sync.findings import RosterError
 from tests.conftest import assign, make_person
-from tests.directory.sync.states import changed, fact, make_source, run_of, state
+from tests.directory.sync.states import changed, fact, make_source, run_of, said, state
 
 TOM = fact("tom", "Tom Baker")
 MANAGERS = GroupFact("g", "Managers", is_role_assignable=True)
@@ -121,9 +130,9 @@ def test_it_puts_nobody_into_a_group_that_gets_such_power_while_it_runs(source, 
     run_of(source, [MANAGERS, TOM])
     before = runs._Running._write
 
-    def write(running, cursor):
+    def write(running, *args):
         assign(Group.objects.get(), roles.GLOBAL)
-        before(running, cursor)
+        before(running, *args)
 
     monkeypatch.setattr(runs._Running, "_write", write)
     run_of(source, [MANAGERS, TOM, GroupMemberFact("g", "tom")])
@@ -152,6 +161,57 @@ def test_nobody_signs_in_to_an_account_with_power_because_it_is_called_like_thei
     run_of(source, swapped())
     tom.refresh_from_db()
     assert tom.user_principal_name == "pip@riverside.example"
+
+
+@pytest.fixture
+def tom(source, ada):
+    """He holds a role, and his password lives in a directory, where it is found by his user name."""
+    source.authority = ConnectedDirectory.objects.create(
+        key="ad", name="AD", kind="ad", checks_passwords=True
+    )
+    source.save()
+    run_of(source, [TOM, fact("pip")])
+    tom = User.objects.get(source_id="tom")
+    assign(tom, roles.GLOBAL)
+    return tom
+
+
+MARRIED = [fact("tom", "Tom Mill", upn="mill@riverside.example"), fact("pip")]
+
+
+def test_a_person_may_say_that_who_holds_a_role_is_called_otherwise(source, tom):
+    dry = run_of(source, MARRIED, is_dry=True)
+    assert said(dry, "user names held back") == ["Tom Baker (tom@riverside.example) → mill@riverside.example"]
+    assert "until a dry run that says so is confirmed" in dry.warnings[0]
+    done = run_of(source, MARRIED, confirms=dry, changes_held=True)
+    tom.refresh_from_db()
+    assert (tom.user_principal_name, done.warnings) == ("mill@riverside.example", [])
+
+
+def test_who_is_a_guest_elsewhere_may_hold_one_there(source, tom, lakeshore):
+    RoleAssignment.objects.filter(user=tom).delete()
+    Invitation.objects.create(user=tom, host=lakeshore, guest_id=tom.pk, accepted_at=timezone.now())
+    run_of(source, MARRIED)
+    tom.refresh_from_db()
+    assert tom.user_principal_name == "tom@riverside.example"
+
+
+def test_a_word_about_other_things_is_none_about_it(source, tom):
+    """Whoever confirms what the brake has stopped has not said so."""
+    dry = run_of(source, MARRIED, is_dry=True)
+    for how in ({"confirms": dry}, {"changes_held": True}):
+        run_of(source, MARRIED, **how)
+        tom.refresh_from_db()
+        assert tom.user_principal_name == "tom@riverside.example"
+
+
+def test_nor_one_about_another_name(source, tom):
+    dry = run_of(source, MARRIED, is_dry=True)
+    other = [fact("tom", "Tom Mill", upn="pip@riverside.example"), fact("pip", upn="x@riverside.example")]
+    run = run_of(source, other, confirms=dry, changes_held=True)
+    tom.refresh_from_db()
+    assert (run.state, tom.user_principal_name) == (RunState.BRAKED, "tom@riverside.example")
+    assert "This is not what was confirmed. Look at it again." in run.warnings
 
 
 def test_through_a_group_too(source, ada):

@@ -99,15 +99,6 @@ def test_roles_that_are_over_are_no_loss(source):
     assert run_of(source, class_of(*range(20))).state == RunState.DONE
 
 
-def test_what_was_confirmed_is_done_and_no_more(source):
-    run_of(source, class_of(*range(40)))
-    braked = run_of(source, class_of(*range(20)))
-    more = run_of(source, class_of(*range(19)), confirms=braked)
-    assert more.state == RunState.BRAKED
-    done = run_of(source, class_of(*range(21)), confirms=braked)
-    assert done.state == RunState.DONE and User.objects.filter(is_active=True).count() == 21
-
-
 def test_the_share_is_the_sources_own(source):
     Source.objects.update(brake_percent=60)
     source.refresh_from_db()

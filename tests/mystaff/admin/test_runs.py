@@ -262,6 +262,13 @@ def test_a_stopped_run_says_plainly_what_it_would_do(admin, braked):
     assert "It would take away 4 role assignments and add 1." in page
 
 
+def test_it_says_who_could_not_get_in_as_before(admin, service):
+    run = make_run(service, RunState.BRAKED, counts={"user names changed": 1200, "passwords that move": 7})
+    page = text_of(admin.get(run_page(run)))
+    assert "It would change 1,200 user names." in page
+    assert "The passwords of 7 people would live elsewhere from then on." in page
+
+
 def test_it_is_confirmed_as_it_was_shown(admin, braked):
     response = admin.post(f"{run_page(braked)}confirm/")
     run = Run.objects.get(confirms=braked)
@@ -279,6 +286,26 @@ def test_a_dry_run_can_be_done(admin, service):
     assert 'value="Run this"' in admin.get(run_page(run)).content.decode()
     admin.post(f"{run_page(run)}confirm/")
     assert Run.objects.filter(confirms=run, is_dry=False).count() == 1
+
+
+def test_names_held_back_are_changed_with_a_word_of_their_own(admin, service):
+    run = make_run(service, is_dry=True, counts={"user names held back": 2})
+    page = admin.get(run_page(run)).content.decode()
+    assert "Also change the user names held back: 2" in page and 'name="held"' in page
+    admin.post(f"{run_page(run)}confirm/")
+    assert not Run.objects.get(confirms=run).changes_held
+    Run.objects.filter(confirms=run).delete()
+    admin.post(f"{run_page(run)}confirm/", {"held": "on"})
+    assert Run.objects.get(confirms=run).changes_held
+    entry = Entry.objects.filter(activity="Import roster", result="success").first()
+    assert {"key": "user names held back", "value": "changed"} in entry.additional_details
+
+
+def test_where_none_is_held_back_nobody_is_asked(admin, service):
+    run = make_run(service, is_dry=True, counts={"people added": 3})
+    assert 'name="held"' not in admin.get(run_page(run)).content.decode()
+    admin.post(f"{run_page(run)}confirm/", {"held": "on"})
+    assert not Run.objects.get(confirms=run).changes_held
 
 
 @pytest.mark.parametrize("state", ["done", "failed", "writing", "broken-off"])
