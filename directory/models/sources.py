@@ -32,8 +32,8 @@ class Rhythm(models.TextChoices):
 class ManagersGroups(models.TextChoices):
     """Which groups of a directory say who helps the people of a location."""
 
-    NONE = "none", _("Give no roles: people are put in here, by hand")
-    GUARDED = "guarded", _("Give roles where administrators have made the group")
+    NONE = "none", _("Give no roles")
+    GUARDED = "guarded", _("Administrators’ give roles")
     ANY = "any", _("All give roles")
 
 
@@ -114,8 +114,9 @@ class Source(TenantModel):
         choices=ManagersGroups.choices,
         default=ManagersGroups.NONE,
         help_text=_(
-            "Whoever gets into one helps the people of its location. Before you choose “all”: nobody there "
-            "but administrators may make groups, rename them, or let people in."
+            "Where they give roles, whoever gets into one helps the people of its location; else you put "
+            "people in here. Before you choose “all”: nobody there but administrators may make groups, rename "
+            "them, or let people in."
         ),
     )
     brake_percent = models.PositiveSmallIntegerField(
