@@ -115,8 +115,8 @@ class Source(TenantModel):
         default=ManagersGroups.NONE,
         help_text=_(
             "Where they give roles, whoever gets into one helps the people of its location; else you put "
-            "people in here. Before you choose “all”: nobody there but administrators may make groups, rename "
-            "them, or let people in."
+            "people in here. Before you choose “all”: nobody there but administrators may make groups, "
+            "rename them, or let people in."
         ),
     )
     brake_percent = models.PositiveSmallIntegerField(
