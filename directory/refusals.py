@@ -17,7 +17,12 @@ def refusal(actor: User, action: Action, person: User) -> str | None:
     """
     if permissions.reachable(actor, action).filter(pk=person.pk).exists():
         return None
-    for applies in (_own_account, _guest, _no_such_role, _elsewhere, _restricted, _holder):
+    return reason(actor, action, person)
+
+
+def reason(actor: User, action: Action, person: User) -> str:
+    """Why somebody who is out of reach is, as a sentence."""
+    for applies in (_own_account, _guest, _no_such_role, _by_scope):
         if sentence := applies(actor, action, person):
             return sentence
     return _("%(name)s belongs to a group that carries roles.") % {"name": person.first_name}
@@ -39,23 +44,16 @@ def _no_such_role(actor: User, action: Action, person: User) -> str:
     return "" if permissions.holding(actor, action) else _("Your role does not include this.")
 
 
-def _elsewhere(actor: User, action: Action, person: User) -> str:
-    if _covering(actor, action, person):
-        return ""
-    return _("%(name)s is not in your locations.") % {"name": person.first_name}
-
-
-def _restricted(actor: User, action: Action, person: User) -> str:
-    if _let_in(actor, action, person):
-        return ""
-    return _("%(name)s is in a restricted location.") % {"name": person.first_name}
-
-
-def _holder(actor: User, action: Action, person: User) -> str:
+def _by_scope(actor: User, action: Action, person: User) -> str:
     """Names a role in the way; where several assignments cover the person, as seen by the first."""
-    for held in _let_in(actor, action, person):
+    name = {"name": person.first_name}
+    if not (covering := _covering(actor, action, person)):
+        return _("%(name)s is not in your locations.") % name
+    if not (let_in := _let_in(covering, person)):
+        return _("%(name)s is in a restricted location.") % name
+    for held in let_in:
         for role in _roles_of(person, permissions.out_of_reach(held, action)):
-            return _("%(name)s holds %(role)s.") % {"name": person.first_name, "role": _(role)}
+            return _("%(name)s holds %(role)s.") % (name | {"role": _(role)})
     return ""
 
 
@@ -68,11 +66,11 @@ def _covering(actor: User, action: Action, person: User) -> list[RoleAssignment]
     ]
 
 
-def _let_in(actor: User, action: Action, person: User) -> list[RoleAssignment]:
+def _let_in(covering: list[RoleAssignment], person: User) -> list[RoleAssignment]:
     """Those of them that no restricted unit keeps out."""
     return [
         held
-        for held in _covering(actor, action, person)
+        for held in covering
         if not User.objects.filter(permissions.in_restricted_units(held), pk=person.pk).exists()
     ]
 

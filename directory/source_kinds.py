@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from directory import roles
-from directory.models import LOCAL, ConnectedDirectory, DirectoryKind, Source, SourceKind
+from directory.models import LOCAL, ConnectedDirectory, DirectoryKind, ManagersGroups, Source, SourceKind
 from directory.models.identity_providers import DIRECTORY, is_address
 
 AD, LDAP, ENTRA, GOOGLE = DirectoryKind
@@ -29,6 +29,8 @@ CHECKING = {AD, LDAP}  # where a password can be checked by trying it
 READS_FILES = {SourceKind.ONEROSTER_CSV, SourceKind.CSV}
 # Which directories a source of this kind may read.
 READS = {SourceKind.LDAP: {AD, LDAP}, SourceKind.ENTRA: {ENTRA}, SourceKind.GOOGLE: {GOOGLE}}
+# Directories that say of a group whether administrators alone make and fill it.
+TELLS_WHO_MADE = {SourceKind.ENTRA, SourceKind.GOOGLE}
 ONEROSTER = {SourceKind.ONEROSTER_CSV, SourceKind.ONEROSTER_REST}
 
 # Names that mean something else where a row says what keeps it.
@@ -98,6 +100,8 @@ def check_source(row: Source) -> None:
     errors = _of_connection(row)
     if any(role and role not in roles.UNIT_SCOPABLE for role in row.roles.values()):
         errors["roles"] = _("A source gives roles over locations only.")
+    if row.managers_groups == ManagersGroups.GUARDED and row.kind not in TELLS_WHO_MADE:
+        errors["managers_groups"] = _("This kind of directory does not say who made a group.")
     if errors:
         raise ValidationError(errors)
 

@@ -46,6 +46,7 @@ FIELDS = {
     "groups": "groups",
     "unit_prefix": "unitPrefix",
     "managers_suffix": "managersSuffix",
+    "managers_groups": "managersGroups",
     "brake_percent": "brakePercent",
     "remove_after_days": "removeAfterDays",
 }

@@ -14,7 +14,16 @@ from directory.models.password_policies import PasswordPolicy, Preset
 from directory.models.policies import Access, Registrants, Settings
 from directory.models.recovery import PhoneSignIn, Recovery, Throttle, Way
 from directory.models.security_info import InfoKind, Proof
-from directory.models.sources import Rhythm, RosterFile, Run, RunChange, RunState, Source, SourceKind
+from directory.models.sources import (
+    ManagersGroups,
+    Rhythm,
+    RosterFile,
+    Run,
+    RunChange,
+    RunState,
+    Source,
+    SourceKind,
+)
 from directory.models.texts import Gateway, Recipients, TextSettings
 from directory.models.units import AdministrativeUnit, Kind, UnitMembership
 from directory.models.uploads import Upload
@@ -46,6 +55,7 @@ __all__ = [
     "Invitation",
     "Kind",
     "LOCAL",
+    "ManagersGroups",
     "Message",
     "MessageTemplate",
     "OutboxMessage",

@@ -29,6 +29,14 @@ class Rhythm(models.TextChoices):
     DAILY = "daily", _("Every day")
 
 
+class ManagersGroups(models.TextChoices):
+    """Which groups of a directory say who helps the people of a location."""
+
+    NONE = "none", _("Give no roles: people are put in here, by hand")
+    GUARDED = "guarded", _("Give roles where administrators have made the group")
+    ANY = "any", _("All give roles")
+
+
 class Source(TenantModel):
     """One source. Rows that it keeps hold its key in their column `source`; others' it never touches."""
 
@@ -99,6 +107,16 @@ class Source(TenantModel):
         blank=True,
         default=" password managers",
         help_text=_("For each location a group of this ending is made; its members help the people there."),
+    )
+    managers_groups = models.CharField(
+        _("managers’ groups of the directory"),
+        max_length=8,
+        choices=ManagersGroups.choices,
+        default=ManagersGroups.NONE,
+        help_text=_(
+            "Whoever gets into one helps the people of its location. Before you choose “all”: nobody there "
+            "but administrators may make groups, rename them, or let people in."
+        ),
     )
     brake_percent = models.PositiveSmallIntegerField(
         _("brake, in percent"),

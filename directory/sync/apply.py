@@ -82,7 +82,8 @@ class _Writer:
         )
 
     def change_groups(self) -> None:
-        """Names may be swapped, and no two groups may share one even for a moment."""
+        """Names may be swapped, and no two groups may share one even for a moment, nor with one that goes."""
+        run("UPDATE directory_group g SET name = '~' || g.id FROM removed_groups r WHERE g.id = r.id")
         run("UPDATE directory_group g SET name = '~' || g.id FROM plan_groups n WHERE g.id = n.id")
         run(
             """

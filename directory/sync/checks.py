@@ -15,7 +15,6 @@ TWICE = (
     ("staged_groups", "key", _TWICE),
     ("staged_people", "key", _TWICE),
     ("staged_people", "upn", gettext_noop("The user name “%(text)s” stands in line %(first)d too.")),
-    ("staged_groups", "name", gettext_noop("The group name “%(text)s” stands in line %(first)d too.")),
 )
 _NO_UNIT = gettext_noop("There is no location with the key “%(key)s”.")
 _NO_PERSON = gettext_noop("There is nobody with the key “%(key)s”.")

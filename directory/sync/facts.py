@@ -40,13 +40,20 @@ class PersonFact:
     line: int = field(default=0, compare=False)
 
 
+OPEN, GUARDED = "open", "guarded"  # people may let themselves in; only administrators make and fill it
+
+
 @dataclass(frozen=True, slots=True)
 class GroupFact:
-    """A group; one that roles are given to is role-assignable from its first day on, or never."""
+    """A group; one that roles are given to is role-assignable from its first day on, or never.
+
+    `entry` is what the source tells of how people get in: OPEN, GUARDED, or "" where it does not tell.
+    """
 
     key: str
     name: str
     is_role_assignable: bool = False
+    entry: str = ""
     file: str = field(default="", compare=False)
     line: int = field(default=0, compare=False)
 

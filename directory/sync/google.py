@@ -15,14 +15,22 @@ from django.utils.translation import gettext as _
 from directory import outgoing
 from directory.connectors.google import FOR_READING, Workspace
 from directory.models import Source
-from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, Reading, UnitFact, UnitMemberFact
+from directory.sync.facts import (
+    GUARDED,
+    GroupFact,
+    GroupMemberFact,
+    PersonFact,
+    Reading,
+    UnitFact,
+    UnitMemberFact,
+)
 from directory.sync.findings import Findings
 from directory.sync.pages import Lost, Pages, directory_of, own_domains, written
 from directory.sync.spool import Spool
 
 PEOPLE = "id,primaryEmail,name,suspended,archived,orgUnitPath,externalIds,organizations"
 USERS = f"users?customer=my_customer&maxResults=500&fields=nextPageToken,users({PEOPLE})"
-GROUPS = "groups?customer=my_customer&maxResults=200&fields=nextPageToken,groups(id,name,email)"
+GROUPS = "groups?customer=my_customer&maxResults=200&fields=nextPageToken,groups(id,name,email,adminCreated)"
 MEMBERS = "groups/{key}/members?maxResults=200&fields=nextPageToken,members(id,type)"
 UNITS = "customer/my_customer/orgunits?type=all"
 
@@ -65,7 +73,8 @@ class _Reader:
             for row in rows:
                 key = pages.key(row, "id")
                 name = written(row, "name") or pages.text(row, "email")
-                self.spool.put([GroupFact(key, name, file="groups")])
+                entry = GUARDED if row.get("adminCreated") is True else ""
+                self.spool.put([GroupFact(key, name, entry=entry, file="groups")])
                 self._members(key, name)
 
     def _members(self, group: str, name: str) -> None:

@@ -19,7 +19,16 @@ from django.utils.translation import gettext as _
 from directory import outgoing
 from directory.connectors.graph import Entra
 from directory.models import Source, User
-from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, Reading, UnitFact, UnitMemberFact
+from directory.sync.facts import (
+    GUARDED,
+    OPEN,
+    GroupFact,
+    GroupMemberFact,
+    PersonFact,
+    Reading,
+    UnitFact,
+    UnitMemberFact,
+)
 from directory.sync.findings import Findings
 from directory.sync.pages import Lost, Pages, directory_of, own_domains, written
 from directory.sync.spool import Member, Spool
@@ -28,7 +37,7 @@ PEOPLE = "userPrincipalName,displayName,givenName,surname,jobTitle,department,em
 # What is asked first; later the service's own links lead on. Units tell their members unasked.
 FIRST = {
     "users": f"users/delta?$select={PEOPLE}",
-    "groups": "groups/delta?$select=displayName,members",
+    "groups": "groups/delta?$select=displayName,groupTypes,isAssignableToRole,members",
     "administrativeUnits": "directory/administrativeUnits/delta",
 }
 WHOLE_EVERY = timedelta(days=7)  # so what once was held back, or lost on the way, comes all the same
@@ -110,7 +119,7 @@ class _Reader:
         if "@removed" in row:
             return self.spool.remove("group", key)
         if name := written(row, "displayName"):
-            self.spool.put([GroupFact(key, name, file="groups")])
+            self.spool.put([GroupFact(key, name, entry=_entry(row), file="groups")])
         self._members(pages, row, lambda person: GroupMemberFact(key, person, file="groups"))
 
     def _unit(self, pages: Pages, row: dict[str, Any]) -> None:
@@ -139,6 +148,16 @@ def _is_fresh(moment: object) -> bool:
         return timezone.now() - datetime.fromisoformat(str(moment)) < WHOLE_EVERY
     except (ValueError, TypeError):
         return False
+
+
+def _entry(row: dict[str, Any]) -> str:
+    """Only Privileged Role Administrators make groups that hold roles ("Use Microsoft Entra groups to manage
+    role assignments"); into a Microsoft 365 group that is public everybody may let themselves.
+    """
+    if row.get("isAssignableToRole") is True:
+        return GUARDED
+    kinds = row.get("groupTypes")
+    return OPEN if isinstance(kinds, list) and "Unified" in kinds else ""
 
 
 def _person(key: str, name: str, row: dict[str, Any]) -> PersonFact:

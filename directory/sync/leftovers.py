@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.db import models
 
 from directory.models import AdministrativeUnit, Group
+from directory.sync.by_hand import referring
 from directory.sync.temporary import make
 
 # What the source itself had hung on them goes in the same run.
@@ -46,11 +47,7 @@ def plan_leftovers() -> None:
 
 
 def _nothing_hangs(model: type[models.Model]) -> Iterator[str]:
-    """A condition for every table that refers to this one; a table that is new is asked too."""
-    for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and not relation.many_to_many:
-            table, column = relation.related_model._meta.db_table, relation.field.column
-            if relation.related_model is model:
-                continue  # those below it: asked of the tree
-            going = f"AND r.id NOT IN (SELECT id FROM {_GOING[table]})" if table in _GOING else ""  # noqa: S608
-            yield f"AND NOT EXISTS (SELECT FROM {table} r WHERE r.{column} = u.id {going})"  # noqa: S608
+    """A condition for every table that refers to this one."""
+    for table, column, _is_sources in referring(model):
+        going = f"AND r.id NOT IN (SELECT id FROM {_GOING[table]})" if table in _GOING else ""  # noqa: S608
+        yield f"AND NOT EXISTS (SELECT FROM {table} r WHERE r.{column} = u.id {going})"  # noqa: S608

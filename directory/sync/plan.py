@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from directory.models import LOCAL, Source
 from directory.sync import changes, checks, temporary
 from directory.sync.findings import Findings
+from directory.sync.group_plan import plan_groups
 from directory.sync.kept import keeps_jobs
 from directory.sync.leftovers import plan_leftovers
 from directory.sync.member_plan import plan_grants, plan_members
 from directory.sync.people_plan import plan_people
-from directory.sync.unit_plan import plan_groups, plan_tree, plan_units
+from directory.sync.unit_plan import plan_tree, plan_units
 
 LONG_AGO = datetime.min.replace(year=1900, tzinfo=timezone.get_default_timezone())
 DISABLED = """

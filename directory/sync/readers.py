@@ -7,6 +7,7 @@ from functools import partial
 from importlib import import_module
 
 from directory.models import Source, SourceKind
+from directory.sync.by_hand import managers_of
 from directory.sync.facts import Reading
 from directory.sync.findings import Findings
 from directory.sync.groups_to_units import units_of_groups
@@ -45,4 +46,5 @@ def _read(reader: Reader, source: Source, content: bytes | None, findings: Findi
     whole = copy(source)
     whole.cursor = ""
     reading = reader(whole, content, findings)
-    return replace(reading, facts=units_of_groups(source, reading.facts, findings), cursor=str)
+    facts = units_of_groups(source, reading.facts, findings, managers_of(source))
+    return replace(reading, facts=facts, cursor=str)

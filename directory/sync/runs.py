@@ -174,7 +174,7 @@ class _Running:
 # and when it runs is not asked.
 SETTINGS = (
     "enabled", "directory_id", "authority_id", "address", "roles", "columns", "groups", "unit_prefix",
-    "managers_suffix", "brake_percent", "remove_after_days",
+    "managers_suffix", "managers_groups", "brake_percent", "remove_after_days",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What becomes of locations and groups: compared in the database, written in temporary tables only."""
+"""What becomes of locations: compared in the database, written in temporary tables only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from directory.models import AdministrativeUnit
 from directory.sync.findings import Findings
-from directory.sync.temporary import make, number, rows
+from directory.sync.temporary import make, number, rows, run
 
 # A parent that a person has chosen, above what is at the top in the source, is none of the source's business.
 STORED_UNITS = """
@@ -17,7 +17,8 @@ STORED_UNITS = """
 """
 UNITS = """
     SELECT s.key, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new, s.name, s.kind, s.parent,
-        s.file, s.line, o.name AS old_name, o.id IS NOT NULL AND o.parent <> s.parent AS is_moved
+        s.file, s.line, o.name AS old_name, o.kind AS old_kind,
+        o.id IS NOT NULL AND o.parent <> s.parent AS is_moved
     FROM staged_units s LEFT JOIN stored_units o ON o.key = s.key
     WHERE o.id IS NULL OR o.name <> s.name OR o.kind <> s.kind OR o.parent <> s.parent
 """
@@ -58,56 +59,19 @@ CIRCLES = """
     WHERE (n.is_new OR n.is_moved) AND (t.id IS NULL OR length(t.path) > %(most)s)
     ORDER BY n.file, n.line LIMIT 1001
 """
-STORED_GROUPS = """
-    SELECT id, source_id AS key, name, is_role_assignable FROM directory_group WHERE source = %(source)s
+
+# Whom a restricted location protects is a person's decision. `part` stands in the paths of all below it.
+RESTRICTED = """
+    SELECT id, '/' || replace(id::text, '-', '') || '/' AS part FROM directory_administrativeunit
+    WHERE is_restricted
 """
-# A name that a group has which is not in the source any more, or never was. What the source calls by another
-# key, and by the same name, is the same group.
-GROUP_CONFLICTS = """
-    SELECT s.key, s.name, s.file, s.line, p.id AS own, q.key AS holder_key,
-        p.id IS NULL AND q.id IS NOT NULL AND q.is_role_assignable = s.is_role_assignable
-        AND (NOT %(is_delta)s
-            OR EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'group' AND g.key = q.key)) AS is_rekeyed
-    FROM staged_groups s
-    LEFT JOIN stored_groups p ON p.key = s.key
-    JOIN directory_group h ON h.name = s.name
-    LEFT JOIN stored_groups q ON q.id = h.id
-    LEFT JOIN staged_groups t ON t.key = q.key
-    WHERE (p.id IS NULL OR p.name <> s.name) AND t.key IS NULL
-"""
-GROUPS = """
-    SELECT s.key, coalesce(o.id, gen_random_uuid()) AS id, o.id IS NULL AS is_new,
-        CASE WHEN c.own IS NULL THEN s.name ELSE o.name END AS name, o.name AS old_name,
-        c.is_rekeyed IS TRUE AS is_rekeyed, s.is_role_assignable
-    FROM staged_groups s
-    LEFT JOIN group_conflicts c ON c.key = s.key
-    LEFT JOIN stored_groups o ON o.key = CASE WHEN c.is_rekeyed THEN c.holder_key ELSE s.key END
-    WHERE o.id IS NULL AND c.key IS NULL OR c.is_rekeyed OR c.own IS NULL AND o.name <> s.name
-"""
-# Roles are held by those alone that were made for it. Without an id: held back.
-GROUP_IDS = """
-    SELECT s.key, coalesce(n.id, o.id) AS id,
-        coalesce(o.is_role_assignable, s.is_role_assignable) AS is_role_assignable
-    FROM staged_groups s
-    LEFT JOIN plan_groups n ON n.key = s.key LEFT JOIN stored_groups o ON o.key = s.key
-    UNION ALL
-    SELECT o.key, o.id, o.is_role_assignable FROM stored_groups o
-    WHERE %(is_delta)s AND NOT EXISTS (SELECT FROM staged_groups s WHERE s.key = o.key)
-        AND NOT EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'group' AND g.key = o.key)
-"""
-GONE_GROUPS = """
-    SELECT o.id, o.key, o.name FROM stored_groups o
-    WHERE NOT EXISTS (SELECT FROM plan_group_ids i WHERE i.id = o.id)
-"""
-OTHERWISE_ASSIGNABLE = """
-    SELECT s.file, s.line, s.name FROM staged_groups s JOIN stored_groups o ON o.key = s.key
-    WHERE o.is_role_assignable <> s.is_role_assignable ORDER BY s.file, s.line
-"""
-GROUPS_STILL_TAKEN = """
-    SELECT s.file, s.line, s.name FROM group_conflicts c
-    JOIN stored_groups o ON o.id = c.own
-    JOIN staged_groups s ON s.name = o.name AND s.key <> c.key
-    ORDER BY s.file, s.line LIMIT 1001
+INTO_OR_OUT = """
+    SELECT n.id, n.file, n.line, n.name FROM plan_units n
+    JOIN plan_tree t ON t.id = n.id
+    WHERE n.is_moved AND EXISTS (
+        SELECT FROM restricted_units r
+        WHERE r.id <> n.id AND (strpos(t.old_path, r.part) > 0) <> (strpos(t.path, r.part) > 0))
+    ORDER BY n.file, n.line
 """
 
 
@@ -120,32 +84,32 @@ def plan_units(findings: Findings, *, source: str, is_delta: bool) -> None:
 
 
 def plan_tree(findings: Findings) -> None:
-    """Make the table of where everything will hang; refuses what would lie below itself."""
+    """Make the table of where everything will hang; refuses what would lie below itself.
+
+    What would come into a restricted location, or out of one, stays where it is, and is told.
+    """
     most = AdministrativeUnit._meta.get_field("path").max_length
     is_needed = number("SELECT count(*) FROM plan_units WHERE is_new OR is_moved") or number(
         "SELECT count(*) FROM gone_units"
     )
     make("plan_parents", PARENTS if is_needed else f"{PARENTS} LIMIT 0")
     make("plan_tree", TREE, most=most)
+    if is_needed and make("restricted_units", RESTRICTED):
+        while _leave_restricted(findings):  # what stays may keep others where they are
+            run("DROP TABLE plan_parents, plan_tree")
+            make("plan_parents", PARENTS)
+            make("plan_tree", TREE, most=most)
     said = _("The location “%(key)s” lies below itself, or too deep.")
     for file, line, key in rows(CIRCLES, most=most) if is_needed else ():
         findings.refuse(file, line, said, key=key)
 
 
-def plan_groups(findings: Findings, *, source: str, is_delta: bool) -> None:
-    """Make the tables of what changes about groups; tells which ones it holds back."""
-    make("stored_groups", STORED_GROUPS, source=source)
-    make("group_conflicts", GROUP_CONFLICTS, is_delta=is_delta)
-    make("plan_groups", GROUPS)
-    make("plan_group_ids", GROUP_IDS, is_delta=is_delta)
-    make("gone_groups", GONE_GROUPS)
-    kept = _("The name “%(name)s” belongs to another group; this one keeps the old one.")
-    held = _("The name “%(name)s” belongs to another group; this one is held back.")
-    query = "SELECT file, line, name, own IS NULL FROM group_conflicts WHERE NOT is_rekeyed ORDER BY 1, 2"
-    for file, line, name, is_new in rows(query):
-        findings.warn(file, line, held if is_new else kept, name=name)
-    fixed = _("Whether roles can be assigned to the group “%(name)s” was fixed when it was made.")
-    for file, line, name in rows(OTHERWISE_ASSIGNABLE):
-        findings.warn(file, line, fixed, name=name)
-    for file, line, name in rows(GROUPS_STILL_TAKEN):
-        findings.refuse(file, line, _("The group name “%(name)s” is still taken."), name=name)
+def _leave_restricted(findings: Findings) -> bool:
+    """Whether something that was to move into a restricted location, or out of one, is left where it is."""
+    said = _("The location “%(name)s” stays where it is: no source moves it into or out of a restricted one.")
+    found = rows(INTO_OR_OUT)
+    for _id, file, line, name in found:
+        findings.warn(file, line, said, name=name)
+    run("UPDATE plan_units SET is_moved = false WHERE id = ANY(%(ids)s)", ids=[one[0] for one in found])
+    run("DELETE FROM plan_units WHERE NOT (is_new OR is_moved) AND name = old_name AND kind = old_kind")
+    return bool(found)

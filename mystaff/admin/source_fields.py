@@ -61,9 +61,18 @@ def _school_choices() -> list[tuple[str, Any]]:
     return [NOBODY, (_("Over the school’s pupils"), pupils), (_("Over everybody at the school"), everybody)]
 
 
-def role_field(word: str) -> forms.ChoiceField:
-    choices = _school_choices if word in OF_SCHOOLS else _plain_choices
-    return forms.ChoiceField(label=WORDS[word], choices=choices, required=False)
+def role_field(word: str, stored: str) -> forms.ChoiceField:
+    """The field of a word; what is stored stays a choice, though another way than this form led to it."""
+    choices = _school_choices() if word in OF_SCHOOLS else _plain_choices()
+    field = forms.ChoiceField(label=WORDS[word], choices=choices, required=False)
+    if not field.valid_value(stored):
+        field.choices = [*choices, (stored, _said(stored))]
+    return field
+
+
+def _said(stored: str) -> str:
+    role = _t(stored.removesuffix(PUPILS_ONLY))
+    return _t("%(role)s, over pupils") % {"role": role} if stored.endswith(PUPILS_ONLY) else role
 
 
 def of_stored(mapping: dict[str, str], word: str) -> str:
@@ -72,13 +81,21 @@ def of_stored(mapping: dict[str, str], word: str) -> str:
     return f"{pupils}{PUPILS_ONLY}" if pupils else mapping.get(word, "")
 
 
-def to_store(typed: dict[str, str]) -> dict[str, str]:
-    """The mapping of what was chosen for each word; what gives nothing is said too, for it is no default."""
-    found = {}
-    for word, chosen in typed.items():
+def to_store(typed: dict[str, str], stored: dict[str, str]) -> dict[str, str]:
+    """The mapping of what was chosen for each word; what gives nothing is said too, for it is no default.
+
+    What is stored and was not changed, or has no field, stays.
+    """
+    changed = {word: role for word, role in typed.items() if not _is_stored(stored, word, role)}
+    found = {key: role for key, role in stored.items() if key.removesuffix(PUPILS_ONLY) not in changed}
+    for word, chosen in changed.items():
         pupils = chosen.endswith(PUPILS_ONLY)
         found[word + PUPILS_ONLY if pupils else word] = chosen.removesuffix(PUPILS_ONLY)
     return found
+
+
+def _is_stored(stored: dict[str, str], word: str, role: str) -> bool:
+    return bool({word, word + PUPILS_ONLY} & stored.keys()) and of_stored(stored, word) == role
 
 
 def column_field(column: str) -> forms.CharField:

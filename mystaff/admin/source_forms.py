@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from directory import roles, source_kinds
-from directory.models import ConnectedDirectory, Source, SourceKind
+from directory.models import ConnectedDirectory, ManagersGroups, Source, SourceKind
 from directory.sync import role_mapping
 from directory.sync.role_mapping import MANAGERS, PRESETS, TEACHER
 from mystaff.admin.by_kind import KindForm
@@ -18,6 +19,14 @@ from mystaff.admin.source_fields import COLUMNS, OF_SCHOOLS, column_field, of_st
 
 COLUMNS_PART, ROLES_PART = _("Columns of your files"), _("Roles")
 ROLE, COLUMN = "role_", "column_"  # how the names of fields begin that are parts of one JSON column
+OF_GROUPS = ["groups", "unit_prefix", "managers_suffix", "managers_groups"]
+# Which groups are administrators' own, and what is to be looked at besides.
+WHO_MAKES = {
+    SourceKind.ENTRA: _("Administrators’ are those that Entra ID lets hold roles."),
+    SourceKind.GOOGLE: _(
+        "Google says who made a group, not who may join, manage or rename it: look at that there."
+    ),
+}
 ADDRESS = _(
     "Like https://sis.example/oneroster. Where tokens come from elsewhere: a space, and that address."
 )
@@ -42,8 +51,8 @@ class SourceForm(KindForm):
     class Meta:
         model = Source
         fields = ("name", "key", "enabled", "rhythm", "hour", "address", "client_id", "secret", "groups")
-        fields += ("unit_prefix", "managers_suffix", "brake_percent", "remove_after_days")
-        fields += ("directory", "authority")
+        fields += ("unit_prefix", "managers_suffix", "managers_groups", "brake_percent")
+        fields += ("remove_after_days", "directory", "authority")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,6 +61,8 @@ class SourceForm(KindForm):
             self.fields["address"].help_text = ADDRESS
         for name in {"unit_prefix", "managers_suffix"} & set(wanted):
             self.fields[name].strip = False  # spaces at their ends belong to them
+        if "managers_groups" in wanted:
+            self._fill_managers()
         self._fill_directories()
         self._fill_roles([name.removeprefix(ROLE) for name in wanted if name.startswith(ROLE)])
         self._fill_columns([name.removeprefix(COLUMN) for name in wanted if name.startswith(COLUMN)])
@@ -61,6 +72,13 @@ class SourceForm(KindForm):
 
     def check(self) -> None:
         source_kinds.check_source(self.instance)
+
+    def _fill_managers(self) -> None:
+        field = self.fields["managers_groups"]
+        if self.kind in WHO_MAKES:
+            field.help_text = format_lazy("{} {}", field.help_text, WHO_MAKES[self.kind])
+        else:
+            field.choices = [one for one in field.choices if one[0] != ManagersGroups.GUARDED]
 
     def _fill_directories(self) -> None:
         everyone = ConnectedDirectory.objects.all()
@@ -81,10 +99,10 @@ class SourceForm(KindForm):
         self.words = words
         mapping = {MANAGERS: roles.PASSWORD} | (self.instance.roles or role_mapping.DEFAULT)
         for word in words:
-            self.fields[ROLE + word] = role_field(word)
+            self.initial[ROLE + word] = of_stored(mapping, word)
+            self.fields[ROLE + word] = role_field(word, self.initial[ROLE + word])
             if self.kind == SourceKind.CSV:
                 self.fields[ROLE + word].label = _("Managers, over their locations")
-            self.initial[ROLE + word] = of_stored(mapping, word)
         if "preset" in self.fields:
             known = [(name, preset.label) for name, preset in PRESETS.items()]
             asked = [] if self.instance._state.adding else [("", _("As chosen below"))]
@@ -101,7 +119,8 @@ class SourceForm(KindForm):
         if preset := PRESETS.get(cleaned.get("preset") or ""):
             self.instance.roles = dict(preset.roles)
         elif self.words:
-            self.instance.roles = to_store({word: cleaned.get(ROLE + word, "") for word in self.words})
+            typed = {word: cleaned.get(ROLE + word, "") for word in self.words}
+            self.instance.roles = to_store(typed, self.instance.roles)
         if self.columns:
             typed = {column: cleaned.get(COLUMN + column, "") for column in self.columns}
             self.instance.columns = {column: name for column, name in typed.items() if name}
@@ -127,7 +146,7 @@ def groups_of(kind: str, *, new: bool) -> list[tuple[str | None, list[str]]]:
         own.append((_("The service"), ["address", "client_id", "secret"]))
     if kind in source_kinds.READS:
         own.append((_("The directory"), ["directory"]))
-        own.append((_("Groups that become locations"), ["groups", "unit_prefix", "managers_suffix"]))
+        own.append((_("Groups that become locations"), OF_GROUPS))
     if kind == SourceKind.CSV:
         own.append((COLUMNS_PART, [COLUMN + column for column in COLUMNS]))
     own.append((ROLES_PART, _role_fields(kind, new)))

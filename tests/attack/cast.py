@@ -74,7 +74,9 @@ def sign_in(browser: Browser, actor: Actor, world: World) -> str:
     form = (("login", actor.person.user_principal_name), ("password", PASSWORD))
     answer = browser.send(Request("POST", f"{prefix}/sign-in/", form=form))
     assert answer.status == 302 and answer.cookie("mystaff"), f"{actor.name} cannot sign in: {answer.status}"
-    return cookie_of(answer.cookie("mystaff"))
+    cookie = cookie_of(answer.cookie("mystaff"))
+    browser.send(Request("GET", f"{prefix}/", cookie=cookie))  # the first page writes into the session
+    return cookie
 
 
 def _changed(person: User, **values) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from directory.models import Source
 from directory.sync import google as reader
-from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, UnitFact, UnitMemberFact
+from directory.sync.facts import GUARDED, GroupFact, GroupMemberFact, PersonFact, UnitFact, UnitMemberFact
 from directory.sync.findings import Findings, RosterError
 from tests.cloud.servers import Says
 
@@ -90,6 +90,12 @@ def test_groups_and_their_people_over_all_pages(google, source):
     assert {fact.name for fact in of(GroupFact, facts)} == {"G1", "G2", f"g3@{DOMAIN}"}
     assert set(of(GroupMemberFact, facts)) == {GroupMemberFact("g1", f"{n}") for n in range(5)}
     assert len(of(PersonFact, facts)) == 5
+
+
+@pytest.mark.parametrize(("made", "entry"), [(True, GUARDED), (False, ""), ("true", ""), (None, "")])
+def test_who_made_a_group_is_told(google, source, made, entry):
+    google.groups["g1"] = {"id": "g1", "name": "G1", "email": f"g1@{DOMAIN}", "adminCreated": made}
+    assert read(source) == [GroupFact("g1", "G1", entry=entry)]
 
 
 def test_a_group_that_went_meanwhile_is_left_out(google, source):

@@ -6,7 +6,16 @@ import pytest
 
 from directory.models import Source, User
 from directory.sync import graph as reader
-from directory.sync.facts import GoneFact, GroupFact, GroupMemberFact, PersonFact, UnitFact, UnitMemberFact
+from directory.sync.facts import (
+    GUARDED,
+    OPEN,
+    GoneFact,
+    GroupFact,
+    GroupMemberFact,
+    PersonFact,
+    UnitFact,
+    UnitMemberFact,
+)
 from directory.sync.findings import Findings, RosterError
 from tests.cloud.microsoft import TENANT
 from tests.cloud.servers import Says
@@ -77,6 +86,24 @@ def test_a_large_group_comes_with_all_its_people_though_it_comes_in_parts(graph,
     facts, _reading = read(source)
     assert of(GroupFact, facts) == [GroupFact("g", "Everybody")]
     assert {fact.person for fact in of(GroupMemberFact, facts)} == set(people)
+
+
+@pytest.mark.parametrize(
+    ("properties", "entry"),
+    [
+        ({}, ""),
+        ({"isAssignableToRole": None, "groupTypes": []}, ""),
+        ({"isAssignableToRole": True, "groupTypes": []}, GUARDED),
+        ({"isAssignableToRole": True, "groupTypes": ["Unified"]}, GUARDED),
+        ({"isAssignableToRole": False, "groupTypes": ["Unified"]}, OPEN),
+        ({"isAssignableToRole": "true", "groupTypes": "Unified"}, ""),
+        ({"groupTypes": ["DynamicMembership"]}, ""),
+    ],
+)
+def test_who_gets_into_a_group_is_told(graph, source, properties, entry):
+    graph.groups.put("g", displayName="Managers", **properties)
+    facts, _reading = read(source)
+    assert facts == [GroupFact("g", "Managers", entry=entry)]
 
 
 def test_units_and_their_people_and_nothing_that_is_no_person(graph, source, people):

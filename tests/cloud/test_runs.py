@@ -109,10 +109,12 @@ def test_what_breaks_half_way_writes_nothing_and_the_next_run_is_whole(source, g
 
 
 def test_a_group_becomes_a_location_with_its_managers(source, graph):
-    source.groups, source.unit_prefix = "AU-*", "Club "
+    source.groups, source.unit_prefix, source.managers_groups = "AU-*", "Club ", "guarded"
     source.save()
-    graph.groups.put("g2", displayName="AU-Robotics password managers")
+    graph.groups.put("g2", displayName="AU-Robotics password managers", isAssignableToRole=True)
     graph.groups.member("g2", "u11")
+    graph.groups.put("g0", displayName="AU-Robotics password managers", groupTypes=["Unified"])
+    graph.groups.member("g0", "u3")  # a pupil, who made it
     run = run_of(source)
     assert run.state == RunState.DONE
     club = AdministrativeUnit.objects.get(name="Club AU-Robotics")

@@ -7,6 +7,7 @@ import pytest
 from audit.models import Entry, Result
 from directory import actions, connectors, outgoing
 from directory.connectors import Refused, Unreachable
+from directory.connectors.checking import Verdict
 from directory.connectors.ldap import servers
 from directory.connectors.ldap.active_directory import POLICY_HINTS
 from directory.connectors.ldap.link import Found, Link, Outcome
@@ -173,6 +174,33 @@ def test_another_sources_key_means_nothing_there(domain, ad, zoe, directory):
         assert domain.lets_in(other, NEW) and domain.lets_in(zoe.dn, OLD)
     finally:
         domain.remove(other)
+
+
+@pytest.mark.parametrize("by_key", [False, True])
+def test_who_lies_outside_the_base_is_nobody_here(district, domain, ad, by, by_key):
+    """A row of a roster may name any account: those of the office are none of the people of Lincoln."""
+    ad.base_dn = LINCOLN
+    ad.save()
+    boss = lives_at("ad", "boss@riverside.example", district.lincoln_staff)
+    boss.dn = domain.add("boss", OFFICE, OLD)
+    if by_key:
+        guid = domain.get(boss.dn, "objectGUID")["objectGUID"][0]
+        Source.objects.create(key="ad-people", name="AD", kind=SourceKind.LDAP, directory=ad)
+        boss.source, boss.source_id = "ad-people", str(uuid.UUID(bytes_le=guid))
+        boss.save()
+    try:
+        with pytest.raises(Refused):
+            actions.reset_password(boss, NEW, by=by)
+        assert reason() == "Boss was not found in Riverside AD."
+        assert connectors.open_authority(boss).check(boss, OLD) is Verdict.WRONG
+        assert domain.lets_in(boss.dn, OLD)
+        domain.done(domain.root.modify_dn(boss.dn, "CN=boss", new_superior=LINCOLN))
+        boss.dn = f"CN=boss,{LINCOLN}"
+        ad.base_dn = LINCOLN.lower().replace(",", " , ")
+        ad.save()
+        assert connectors.open_authority(boss).check(boss, OLD) is Verdict.RIGHT
+    finally:
+        domain.remove(boss.dn)
 
 
 @pytest.mark.parametrize("name", ["*", "zoe*", "*)(objectClass=*", "zoe.ray@riverside.example)(cn=*"])

@@ -2,12 +2,14 @@
 
 from contextlib import nullcontext
 
+import ldap3
 import pytest
 
 from audit.models import Entry, Result
 from directory import actions, connectors
 from directory.connectors import Refused, Unreachable
 from directory.connectors.checking import Verdict
+from directory.connectors.ldap import link
 from directory.door import Initiator
 from directory.models import PhoneType, User
 from tests.directories.certificates import Authority
@@ -67,6 +69,27 @@ def test_what_the_policy_says_is_said_in_our_words(openldap, yan, by, password, 
     assert said in reason()
     assert openldap.lets_in(yan.dn, OLD)
     assert fresh(yan).password_changed_at is None
+
+
+@pytest.mark.parametrize("follows", [ldap3.DEREF_NEVER, ldap3.DEREF_ALWAYS])
+def test_nobody_outside_the_base_is_found_whatever_the_server_says(
+    district, openldap, ldap, monkeypatch, follows
+):
+    """An alias leads out of the base: it is not followed, and where a server does so, it is for nothing."""
+    monkeypatch.setattr(link, "ALIASES", follows)
+    ldap.base_dn = PUPILS
+    ldap.save()
+    boss = lives_at("ldap", "boss@riverside.example", district.lincoln_staff)
+    boss.dn, alias = openldap.add("boss", STAFF, OLD), f"cn=way,{PUPILS}"
+    way = {"cn": "way", "aliasedObjectName": boss.dn}
+    openldap.done(openldap.root.add(alias, ["alias", "extensibleObject"], way))
+    try:
+        with pytest.raises(Refused, match="was not found in Riverside LDAP"):
+            connectors.open_authority(boss).set_password(boss, NEW, must_change=False)
+        assert verdict(boss, OLD) is Verdict.WRONG
+    finally:
+        openldap.remove(alias)
+        openldap.remove(boss.dn)
 
 
 def test_what_lies_outside_the_accounts_own_part_is_not_touched(district, openldap, ldap, by):

@@ -6,6 +6,7 @@ from directory.actions.connected_directories import probe_directory
 from directory.connectors import Refused, Unreachable
 from directory.door import Initiator
 from directory.models import ConnectedDirectory
+from tests.directories.samba import LINCOLN
 from tests.directory.trail import outcomes
 
 KINDS = ["ad", "ldap"]
@@ -43,6 +44,14 @@ def test_what_is_wrong_is_said(probe, kind, wrong, said):
     with pytest.raises(Refused, match=said):
         probe(kind, **wrong)
     assert outcomes("Test connected directory") == ["failure"]
+
+
+def test_a_base_by_which_nobody_would_be_found_is_told(probe, domain):
+    """Active Directory knows other ways to name it; what it says of people does not look like them."""
+    guid = domain.get(LINCOLN, "objectGUID")["objectGUID"][0].hex()
+    with pytest.raises(Refused, match="writes its base otherwise"):
+        probe("ad", base_dn=f"<GUID={guid}>")
+    probe("ad", base_dn=LINCOLN.upper())
 
 
 @pytest.mark.parametrize("kind", KINDS)

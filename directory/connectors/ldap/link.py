@@ -23,6 +23,8 @@ SUCCESS, SIZE_LIMIT, REFERRAL, NO_SUCH_OBJECT, INVALID_CREDENTIALS = 0, 4, 10, 3
 # Another server, or the same one later, may do it: it says that it has done nothing.
 PASSING = {REFERRAL, 51, 52}  # busy, unavailable
 
+ALIASES = ldap3.DEREF_NEVER  # they may lead out of the base that people are looked for below
+
 LARGEST = 1024 * 1024  # bytes of an answer about one person
 
 Control = tuple[str, bool, bytes | None]
@@ -126,7 +128,9 @@ class Link:
     ) -> list[Found]:
         """Entries below the base; what cannot be looked at is not there. At most `most`, where given."""
         with self._sensible():
-            self._ldap.search(base, where, scope, attributes=attributes, size_limit=most)
+            self._ldap.search(
+                base, where, scope, attributes=attributes, size_limit=most, dereference_aliases=ALIASES
+            )
             found = [_found(one) for one in self._ldap.response or [] if one["type"] == "searchResEntry"]
         if self._outcome().code not in (SUCCESS, SIZE_LIMIT, NO_SUCH_OBJECT):
             raise outgoing.Unreachable(_("“%(host)s” does not let itself be searched.") % {"host": self.host})
@@ -137,7 +141,14 @@ class Link:
     ) -> tuple[list[Found], bytes]:
         """One page of entries and where the next one begins; b'' at the end."""
         with self._sensible():
-            self._ldap.search(base, where, attributes=attributes, paged_size=size, paged_cookie=cookie)
+            self._ldap.search(
+                base,
+                where,
+                attributes=attributes,
+                paged_size=size,
+                paged_cookie=cookie,
+                dereference_aliases=ALIASES,
+            )
             found = [_found(one) for one in self._ldap.response or [] if one["type"] == "searchResEntry"]
             outcome = self._outcome()
             after = outcome.controls.get(PAGED, {}).get("value", {}).get("cookie", b"")

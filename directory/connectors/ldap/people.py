@@ -16,6 +16,7 @@ from directory import connectors, outgoing
 from directory.connectors import Refused, Unreachable
 from directory.connectors.checking import Verdict
 from directory.connectors.ldap.link import Control, Found, Link, Outcome, linked
+from directory.connectors.ldap.names import lies_below
 from directory.connectors.ldap.servers import in_turn, note_failure, servers_of, trust
 from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory, Source, SourceKind, User
@@ -108,13 +109,23 @@ class LdapDirectory:
         """Whether our account is let in, and what people are looked for below is there."""
 
         def work(link: Link) -> None:
-            if not link.search(self.base(link), "(objectClass=*)", ["1.1"], scope=ldap3.BASE):
+            base = self.base(link)
+            found = link.search(base, "(objectClass=*)", ["1.1"], scope=ldap3.BASE)
+            if not found:
                 sentence = _("%(directory)s lets MyStaff in, but its base is not there.")
+                raise Refused(sentence % {"directory": self.directory.name})
+            if not lies_below(found[0].dn, base):
+                sentence = _("%(directory)s writes its base otherwise. Type it as the directory does.")
                 raise Refused(sentence % {"directory": self.directory.name})
 
         ask(self.directory, work)
 
     def _entries(self, link: Link, base: str, person: User, *attributes: str) -> list[Found]:
+        """What was found, if it lies below the base: a server may know ways out of it, like aliases."""
+        found = self._found(link, base, person, *attributes)
+        return [one for one in found if lies_below(one.dn, base)]
+
+    def _found(self, link: Link, base: str, person: User, *attributes: str) -> list[Found]:
         """At most two: by what never changes if they come from there, else by user name.
 
         Servers take other letters for those of a name, accents or none (Active Directory: [MS-ADTS]

@@ -92,6 +92,9 @@ class Meaning:
 
     def _manager(self, row: Row) -> Iterator[Fact]:
         unit, person, role = self._named(row, row.needed("unit")), self._person_of(row), self._role(row)
+        if not self.managers_get:
+            row.warn(_("By the roles of the source managers get none, whatever the file says."))
+            return
         begin, end = row.days("starts_at", "ends_at")
         if role and (end is None or end > self.today):
             dates = (_midnight(begin), _midnight(end))

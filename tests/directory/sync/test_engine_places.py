@@ -6,7 +6,7 @@ import pytest
 
 from directory import roles
 from directory.models import AdministrativeUnit, Group, GroupMember, RoleAssignment, User
-from directory.sync.facts import GroupFact, GroupMemberFact, UnitFact
+from directory.sync.facts import GoneFact, GroupFact, GroupMemberFact, UnitFact
 from directory.sync.findings import RosterError
 from tests.conftest import assign, make_unit
 from tests.directory.sync.small import ALGEBRA, FACTS, SCHOOL, TOM, grant
@@ -101,3 +101,48 @@ def test_a_group_is_not_taken_over_and_not_made_role_assignable(source):
     run = run_of(source, [GroupFact("2", "Go", True), UnitFact("u", "U"), TOM, grant("u", group="2")])
     assert not Group.objects.get(name="Go").is_role_assignable
     assert not RoleAssignment.objects.exists() and len(run.warnings) == 2
+
+
+# Names of groups
+
+
+def named():
+    return dict(Group.objects.exclude(source="").values_list("source_id", "name"))
+
+
+def test_what_people_have_given_a_group_is_not_taken_over_by_another_of_its_name(source):
+    """Whoever makes a group of the name of one that is gone would else get what hangs on it."""
+    run_of(source, [GroupFact("1", "Staff"), TOM])
+    staff = Group.objects.get()
+    GroupMember.objects.create(group=staff, user=person("tom"))
+    run = run_of(source, [GroupFact("2", "Staff"), TOM, GroupMemberFact("2", "tom")])
+    assert named() == {"1": "Staff"} and "“Staff” belongs to another group" in run.warnings[0]
+    GroupMember.objects.all().delete()
+    run_of(source, [GroupFact("2", "Staff"), TOM])
+    assert named() == {"2": "Staff"}
+
+
+def test_a_group_gets_the_name_of_one_that_goes_in_the_same_run(source):
+    run_of(source, [GroupFact("1", "Red"), GroupFact("2", "Blue"), TOM, GroupMemberFact("1", "tom")])
+    run = run_of(source, [GroupFact("2", "Red")], brakes=False)
+    assert named() == {"2": "Red"} and run.warnings == []
+    run_of(source, [GroupFact("3", "Red", True)])
+    assert named() == {"3": "Red"} and Group.objects.get().is_role_assignable
+
+
+def test_a_delta_that_does_not_speak_of_a_group_leaves_it_its_name(source):
+    run_of(source, [GroupFact("1", "Red"), GroupFact("2", "Blue")])
+    run = run_of(source, [GroupFact("2", "Red")], is_delta=True)
+    assert named() == {"1": "Red", "2": "Blue"} and len(run.warnings) == 1
+    run_of(source, [GroupFact("2", "Red"), GoneFact("group", "1")], is_delta=True)
+    assert named() == {"2": "Red"}
+
+
+def test_who_makes_groups_of_names_that_there_are_stops_nothing(source):
+    """A directory lets several have one name: those who have it keep it, and whoever wants it waits."""
+    run_of(source, [GroupFact("5", "Staff"), GroupFact("6", "Mine")])
+    wanted = {"1": "Staff", "5": "Staff", "6": "Staff", "2": "Mine", "3": "New", "4": "New"}
+    facts = [*(GroupFact(key, name) for key, name in wanted.items()), TOM, GroupMemberFact("1", "tom")]
+    run = run_of(source, facts)
+    assert named() == {"5": "Staff", "6": "Mine", "3": "New"} and len(run.warnings) == 4
+    assert not GroupMember.objects.exists() and changed(run_of(source, facts)) == {}

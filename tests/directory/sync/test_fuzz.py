@@ -165,7 +165,9 @@ def test_a_service_that_says_anything(server):  # noqa: F811
 def test_groups_of_any_name(groups, listed, prefix, suffix):
     facts = [GroupFact(str(key), name) for key, name in groups]
     facts += [GroupMemberFact(str(key), name) for key, name in groups]
-    source = Source(kind=SourceKind.LDAP, groups=listed, unit_prefix=prefix, managers_suffix=suffix)
+    source = Source(
+        kind=SourceKind.LDAP, groups=listed, unit_prefix=prefix, managers_suffix=suffix, managers_groups="any"
+    )
     with suppress(RosterError):
         made = list(units_of_groups(source, facts, Findings()))
         assert all(isinstance(fact, FACTS) for fact in made)

@@ -3,11 +3,12 @@
 import pytest
 
 from directory import permissions, roles, verbs
-from directory.models import AdministrativeUnit, Group, RoleAssignment, User
-from directory.sync.facts import GroupFact, GroupMemberFact
+from directory.models import AdministrativeUnit, Group, GroupMember, RoleAssignment, User
+from directory.sync.by_hand import managers_of
+from directory.sync.facts import GUARDED, GroupFact, GroupMemberFact
 from directory.sync.findings import Findings
 from directory.sync.groups_to_units import units_of_groups
-from tests.conftest import assign, make_person
+from tests.conftest import assign, make_person, make_unit
 from tests.directory.sync.states import changed, fact, make_source, run_of, state
 
 TOM, NORA, OMAR = fact("tom", "Tom Baker"), fact("nora", "Nora Field"), fact("omar", "Omar Diaz")
@@ -19,13 +20,14 @@ NORA_IN_IT, TOM_HELPS = GroupMemberFact("1", "nora"), GroupMemberFact("2", "tom"
 @pytest.fixture
 def source(riverside):
     with riverside.scope():
-        yield make_source(groups="AU-*", unit_prefix="School ")
+        yield make_source(groups="AU-*", unit_prefix="School ", managers_groups="any")
 
 
 @pytest.fixture
 def bring(source):
     def bring(*facts, **how):
-        return run_of(source, units_of_groups(source, PEOPLE + list(facts), Findings()), brakes=False, **how)
+        made = units_of_groups(source, PEOPLE + list(facts), Findings(), managers_of(source))
+        return run_of(source, made, brakes=False, **how)
 
     return bring
 
@@ -74,22 +76,56 @@ def test_managers_put_in_by_hand_stay(bring):
     assert reaches("tom", "nora")
 
 
-def test_and_when_the_source_gets_a_group_of_managers_of_its_own(bring):
+@pytest.mark.parametrize("given", ["member", "role"])
+def test_a_group_of_the_source_does_not_come_into_what_was_given_by_hand(bring, given):
+    """Else whoever makes one of that name would take over all that the one here holds."""
     bring(LINCOLN, NORA_IN_IT)
+    made = Group.objects.get(is_role_assignable=True)
+    if given == "member":
+        made.members.add(person("omar"))
+    else:
+        assign(made, roles.HELPDESK, make_unit("Jefferson"))
+    bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
+    assert not reaches("tom", "nora") and reaches("omar", "nora") is (given == "member")
+    made.members.clear()
+    RoleAssignment.objects.filter(source="").delete()
+    bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
+    assert reaches("tom", "nora") and Group.objects.get(is_role_assignable=True) == made
+
+
+def test_a_pupil_who_makes_such_groups_helps_nobody(bring, source):
+    """In Entra ID ordinary people may make groups: one of a class, and one of managers with themselves."""
+    source.managers_groups = "guarded"
+    bring(LINCOLN, NORA_IN_IT, GroupMemberFact("1", "tom"), HELPERS, GroupMemberFact("2", "omar"))
+    assert not reaches("omar", "nora") and not reaches("omar", "tom")
+    assert not GroupMember.objects.filter(group__is_role_assignable=True).exists()
+    bring(LINCOLN, NORA_IN_IT, GroupFact("2", HELPERS.name, entry=GUARDED), TOM_HELPS)
+    assert reaches("tom", "nora")
+
+
+def test_where_groups_give_no_roles_any_more_only_those_put_in_by_hand_help(bring, source):
+    bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
     Group.objects.get(is_role_assignable=True).members.add(person("omar"))
     bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
     assert reaches("tom", "nora") and reaches("omar", "nora")
-    assert Group.objects.filter(is_role_assignable=True).count() == 1
+    source.managers_groups = "none"
+    bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
+    assert not reaches("tom", "nora") and reaches("omar", "nora")
 
 
-def test_a_group_of_that_name_that_was_a_plain_one_before_takes_two_runs(bring, source):
-    """Whether roles can be assigned to a group is fixed when it is made: the old one goes first."""
+def test_a_pupils_second_group_does_not_take_the_managers_away(bring):
+    """Of the same name, told first, with those in it whom the pupil wants to bring under them."""
+    bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
+    bring(GroupFact("0", "au-lincoln"), GroupMemberFact("0", "omar"), LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
+    assert reaches("tom", "nora") and not reaches("tom", "omar")
+
+
+def test_a_plain_group_that_becomes_one_of_managers_gives_way_at_once(bring, source):
+    """Whether roles can be assigned to a group is fixed when it is made: the old one goes."""
     source.groups = "nothing"
     bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
     assert not Group.objects.filter(is_role_assignable=True)
     source.groups = "AU-*"
-    bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
-    assert not reaches("tom", "nora")
     bring(LINCOLN, NORA_IN_IT, HELPERS, TOM_HELPS)
     assert reaches("tom", "nora")
 

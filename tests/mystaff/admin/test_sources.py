@@ -77,12 +77,52 @@ def test_who_helps_whom_is_chosen_one_by_one(admin):
 
 def test_nothing_typed_is_no_deed(admin):
     """But for what was a default until now: it is said from here on."""
-    source = make_source(roles=to_store(dict.fromkeys(WORDS, "")))
+    source = make_source(roles=to_store(dict.fromkeys(WORDS, ""), {}))
     source.roles.pop("managers")
     source.save()
     before = Entry.objects.count()
     assert errors(save(admin, page_of(source))) == ""
     assert Entry.objects.count() == before
+
+
+STORED = {
+    "teacher": roles.GROUPS,
+    "principal.students": "License Administrator",
+    "aide": roles.HELPDESK,
+    "aide.students": roles.PASSWORD,
+    "proctor": roles.HELPDESK,
+    "managers": roles.GROUPS,
+}
+
+
+def test_roles_that_the_form_does_not_offer_are_not_lost(admin):
+    """Stored by a command, or by an older version."""
+    source = make_source(roles=STORED)
+    page = values(admin.get(page_of(source)))
+    assert page["role_teacher"] == roles.GROUPS
+    assert page["role_principal"] == "License Administrator.students"
+    assert errors(save(admin, page_of(source), role_proctor=roles.USER, name="New")) == ""
+    source.refresh_from_db()
+    silent = dict.fromkeys(("siteAdministrator", "counselor"), "")
+    assert source.roles == STORED | silent | {"proctor": roles.USER}
+    assert errors(save(admin, page_of(source), role_teacher="", role_aide="")) == ""
+    source.refresh_from_db()
+    assert (source.roles["teacher"], source.roles["aide"]) == ("", "")
+    assert "aide.students" not in source.roles
+
+
+@pytest.mark.parametrize(("kind", "offered"), [("ldap", False), ("entra", True), ("google", True)])
+def test_whether_groups_say_who_helps_is_chosen(admin, kind, offered):
+    """Nothing is at first; administrators' groups are a choice where the directory tells them apart."""
+    directory = make_directory(kind="ad" if kind == "ldap" else kind)
+    directory.save()
+    page = admin.get(f"{ADD}?kind={kind}")
+    assert values(page)["managers_groups"] == "none"
+    assert "nobody there but administrators may make groups" in text_of(page)
+    typed = {"name": "x", "key": "x", "directory": str(directory.pk), "managers_groups": "guarded"}
+    assert ("managers_groups" in errors(add(admin, kind, **typed))) is not offered
+    assert errors(add(admin, kind, **typed | {"key": "y", "managers_groups": "any"})) == ""
+    assert Source.objects.get(key="y").managers_groups == "any"
 
 
 def test_a_preset_takes_the_place_of_what_is_below(admin):

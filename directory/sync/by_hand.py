@@ -1,0 +1,57 @@
+"""What people have hung on a source's rows by hand: it is theirs, and no other group comes into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from directory.models import Group, Source
+from directory.sync.temporary import rows
+
+MANAGERS = "managers/"  # how the key of a group of managers begins; then comes that of the location's group
+
+
+def referring(model: type[models.Model]) -> Iterator[tuple[str, str, bool]]:
+    """Every table and column that refers to this one's rows, and whether sources write it too.
+
+    Asked of the models, so a table that is new is asked too; those below a location are asked of the tree.
+    """
+    for relation in model._meta.get_fields(include_hidden=True):
+        other = relation.related_model
+        if relation.auto_created and not relation.concrete and not relation.many_to_many and other != model:
+            is_sources = any(field.name == "source" for field in other._meta.concrete_fields)
+            yield other._meta.db_table, relation.field.column, is_sources
+
+
+def by_hand(model: type[models.Model]) -> str:
+    """A condition: something hangs on the row `h` that this source (%(source)s) has not put there."""
+    return " OR ".join(
+        f"EXISTS (SELECT FROM {table} r WHERE r.{column} = h.id"  # noqa: S608
+        f"{' AND r.source <> %(source)s' if is_sources else ''})"
+        for table, column, is_sources in referring(model)
+    )
+
+
+@dataclass(frozen=True)
+class Managers:
+    """Groups of managers that there are, by the keys of the locations' groups."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    by_hand: frozenset[str] = frozenset()  # filled, or given roles, by people alone
+
+
+STORED = f"""
+    SELECT substr(h.source_id, {len(MANAGERS) + 1}), h.name, ({by_hand(Group)}) AND NOT EXISTS (
+        SELECT FROM directory_groupmember m WHERE m.group_id = h.id AND m.source = %(source)s)
+    FROM directory_group h
+    WHERE h.source = %(source)s AND h.source_id >= '{MANAGERS}' AND h.source_id < '{MANAGERS[:-1]}0'
+"""  # noqa: S608
+
+
+def managers_of(source: Source) -> Managers:
+    """Those that this source has left here."""
+    found = rows(STORED, source=source.key)
+    names = {key: name for key, name, _theirs in found}
+    return Managers(names, frozenset(key for key, _name, theirs in found if theirs))
