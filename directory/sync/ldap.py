@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
+from time import time
 from uuid import UUID
 
 import ldap3
@@ -40,6 +41,8 @@ LONGEST = 3600  # seconds for all of it; a connection that stays open longer has
 LARGEST = 64 * 1024 * 1024  # bytes of a page: members are told by long names
 SILENCE = 60  # seconds that a server may take for one page
 DISABLED = 2  # ADS_UF_ACCOUNTDISABLE in userAccountControl
+NEVER = 0x7FFFFFFFFFFFFFFF  # accountExpires of one that does not, as is 0 ([MS-ADA1] 2.2)
+SINCE_1601 = 11_644_473_600  # seconds until 1970; such moments count tenths of a microsecond
 FOR_EVER = "000001010000Z"  # pwdAccountLockedTime of an account that an administrator has locked
 
 
@@ -54,6 +57,7 @@ class Schema:
     employee_id: str
     department: str
     disabled: str
+    expires: str = ""
 
 
 SCHEMAS = {
@@ -65,6 +69,7 @@ SCHEMAS = {
         employee_id="employeeID",
         department="department",
         disabled="userAccountControl",
+        expires="accountExpires",
     ),
     DirectoryKind.LDAP: Schema(
         units="(objectClass=organizationalUnit)",
@@ -173,7 +178,7 @@ class _Reader:
     def _people(self) -> Iterator[Fact]:
         schema = self.schema
         names = ("displayName", "cn", "givenName", "sn", "title")
-        others = (schema.department, schema.employee_id, schema.disabled)
+        others = (schema.department, schema.employee_id, schema.disabled, *filter(None, [schema.expires]))
         for key, entry in self._entries(f"(&{self.kind.people})", self.match, *names, *others):
             upn = entry.text(self.match).strip().lower()
             if not upn:
@@ -200,7 +205,7 @@ class _Reader:
 
     def _is_disabled(self, entry: Found) -> bool:
         if self.schema.disabled == "userAccountControl":
-            return bool(entry.number("userAccountControl") & DISABLED)
+            return bool(entry.number("userAccountControl") & DISABLED) or _is_over(entry)
         return entry.text(self.schema.disabled) == FOR_EVER
 
     def _groups(self) -> Iterator[Fact]:
@@ -227,6 +232,12 @@ class _Reader:
             found = self.link.search(dn, "(objectClass=*)", [asked], scope=ldap3.BASE)
             name, values = _ranged(found)
             yield from (value.decode(errors="replace") for value in values)
+
+
+def _is_over(entry: Found) -> bool:
+    """Whether the account has expired: it opens nothing there any more."""
+    moment = entry.number("accountExpires")
+    return 0 < moment < NEVER and moment / 10_000_000 - SINCE_1601 <= time()
 
 
 def _ranged(found: list[Found]) -> tuple[str, list[bytes]]:

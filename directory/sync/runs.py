@@ -18,7 +18,8 @@ from directory.sync.apply import apply
 from directory.sync.facts import Reading
 from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.fingerprint import fingerprint
-from directory.sync.plan import Plan, make_plan
+from directory.sync.held_back import refuse_power_given_meanwhile
+from directory.sync.plan import Plan, is_found_by_name, make_plan
 from directory.sync.progress import GOING, Busy, Progress, mark_dead
 from directory.sync.readers import Reader, reader_of
 from directory.sync.run_entries import Somebody, record_run
@@ -141,6 +142,8 @@ class _Running:
         moves = plan.counts[changes.MOVED.word]
         with administrators.keeping_one_here() if moves else administrators.keeping_one():
             dynamic_units.hold(alone=True)
+            if is_found_by_name(self.run.source) and not self.run.changes_held:
+                refuse_power_given_meanwhile(self.run.source.key)
             run_entries.note()
             apply(self.run.source, password_hash=self.password_hash, tell=self.progress.writes)
             self.moved = dynamic_units.keep_current()
