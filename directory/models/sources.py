@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directory.models.connected_directories import KEY, ConnectedDirectory
 from directory.models.users import User
-from tenants.fields import EncryptedTextField
+from tenants.fields import EncryptedBinaryField, EncryptedTextField
 from tenants.models import TenantModel
 
 
@@ -169,7 +169,8 @@ class Run(TenantModel):
     is_dry = models.BooleanField(_("dry run"), default=False)
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     confirms = models.ForeignKey("self", models.SET_NULL, null=True, related_name="confirmed_in")
-    content = models.BinaryField(_("file"), null=True, editable=False)  # what was uploaded, until it was read
+    # What was uploaded, until it was read: names of children, and what else an export holds.
+    content = EncryptedBinaryField(_("file"), null=True, editable=False)
     made_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     began_at = models.DateTimeField(_("began"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
