@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.connected_directories import KEY, ConnectedDirectory
@@ -111,6 +112,8 @@ class Source(TenantModel):
         default=0,
         help_text=_("People who vanish are disabled at once, and removed so long after; 0 for never."),
     )
+    # Since when it runs as it does: one that has never run is late from then on.
+    scheduled_at = models.DateTimeField(editable=False, default=timezone.now)
     # Where a delta goes on: what the source said last, never a secret of ours.
     cursor = models.TextField(editable=False, blank=True, default="")
 
