@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.connected_directories import KEY, ConnectedDirectory
 from directory.models.users import User
-from tenants.fields import EncryptedTextField
+from tenants.fields import EncryptedBinaryField, EncryptedTextField
 from tenants.models import TenantModel
 
 
@@ -130,6 +131,8 @@ class Source(TenantModel):
         default=0,
         help_text=_("People who vanish are disabled at once, and removed so long after; 0 for never."),
     )
+    # Since when it runs as it does: one that has never run is late from then on.
+    scheduled_at = models.DateTimeField(editable=False, default=timezone.now)
     # Where a delta goes on: what the source said last, never a secret of ours.
     cursor = models.TextField(editable=False, blank=True, default="")
 
@@ -188,7 +191,8 @@ class Run(TenantModel):
     is_dry = models.BooleanField(_("dry run"), default=False)
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     confirms = models.ForeignKey("self", models.SET_NULL, null=True, related_name="confirmed_in")
-    content = models.BinaryField(_("file"), null=True, editable=False)  # what was uploaded, until it was read
+    # What was uploaded, until it was read: names of children, and what else an export holds.
+    content = EncryptedBinaryField(_("file"), null=True, editable=False)
     made_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     began_at = models.DateTimeField(_("began"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from directory.sync.findings import Findings
-from directory.sync.temporary import make, rows, run
+from directory.sync.findings import Finding, Findings, RosterError
+from directory.sync.temporary import make, number, rows, run
 
 VALUES = ("source", "is_delta", "is_found_by_name", "changes_held")
 # An id that was somebody else's: neither the user name nor the employee number (where there is none, neither
@@ -68,19 +68,24 @@ BARRED = """
 """
 # Whoever holds a role that the source did not give, or is a guest elsewhere, and whose password lives in a
 # directory where they are found by user name: by another name somebody else would sign in to their account.
-HELD_NAMES = """
+_HAS_POWER = """
+    (EXISTS (
+        SELECT FROM directory_roleassignment r
+        LEFT JOIN directory_groupmember m ON m.group_id = r.group_id
+        WHERE coalesce(r.user_id, m.user_id) = o.id AND r.source <> %(source)s
+            AND (r.ends_at IS NULL OR r.ends_at > now()))
+    OR EXISTS (SELECT FROM directory_invitation i WHERE i.user_id = o.id AND i.accepted_at IS NOT NULL))
+"""
+HELD_NAMES = f"""
     SELECT s.key, s.upn, s.file, s.line, o.id AS own, NULL::text AS holder_key, false AS is_rekeyed,
         'power' AS why
     FROM staged_people s JOIN stored_people o ON o.key = s.key
     WHERE %(is_found_by_name)s AND NOT %(changes_held)s AND s.upn <> o.upn
-        AND (EXISTS (
-                SELECT FROM directory_roleassignment r
-                LEFT JOIN directory_groupmember m ON m.group_id = r.group_id
-                WHERE coalesce(r.user_id, m.user_id) = o.id AND r.source <> %(source)s
-                    AND (r.ends_at IS NULL OR r.ends_at > now()))
-            OR EXISTS (
-                SELECT FROM directory_invitation i WHERE i.user_id = o.id AND i.accepted_at IS NOT NULL))
-"""
+        AND {_HAS_POWER}
+"""  # noqa: S608
+GIVEN_MEANWHILE = f"""
+    SELECT count(*) FROM plan_people o WHERE o.upn <> o.old_upn AND {_HAS_POWER}
+"""  # noqa: S608
 _ADD = """
     INSERT INTO plan_conflicts SELECT n.* FROM {table} n LEFT JOIN plan_conflicts c ON c.key = n.key
     WHERE c.key IS NULL
@@ -150,6 +155,14 @@ def plan(*, source: str, is_delta: bool, is_found_by_name: bool, changes_held: b
     if make("held_names", HELD_NAMES, source=source, **named):
         run("DELETE FROM held_names n USING plan_conflicts c WHERE c.key = n.key")
         run(_ADD.format(table="held_names"))
+
+
+def refuse_power_given_meanwhile(source: str) -> None:
+    """Raise RosterError if somebody who is called otherwise got a role since the comparison, where names that
+    lead to power are held back; for whoever keeps others from giving one now.
+    """
+    if number(GIVEN_MEANWHILE, source=source):
+        raise RosterError([Finding("", 0, _("Somebody changed the same rows at this moment. Run it again."))])
 
 
 def tell(findings: Findings) -> None:

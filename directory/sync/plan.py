@@ -64,7 +64,7 @@ def make_plan(
     plan_people(
         findings,
         authority=source.authority.key if source.authority else LOCAL,
-        is_found_by_name=source.authority_id not in (None, source.directory_id),
+        is_found_by_name=is_found_by_name(source),
         changes_held=changes_held,
         keeps_jobs=keeps_jobs(source),
         remove_before=_remove_before(source),
@@ -80,6 +80,11 @@ def make_plan(
     plan_leftovers()
     temporary.make("plan_disabled", DISABLED)
     return Plan({kind.word: kind.count() for kind in changes.KINDS}, _stored(), _over())
+
+
+def is_found_by_name(source: Source) -> bool:
+    """Whether passwords live in a directory that does not know its people by the source's keys."""
+    return source.authority_id not in (None, source.directory_id)
 
 
 def _remove_before(source: Source) -> datetime:

@@ -18,13 +18,14 @@ from directory.sync.apply import apply
 from directory.sync.facts import Reading
 from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.fingerprint import fingerprint
-from directory.sync.plan import Plan, make_plan
+from directory.sync.held_back import refuse_power_given_meanwhile
+from directory.sync.plan import Plan, is_found_by_name, make_plan
 from directory.sync.progress import GOING, Busy, Progress, mark_dead
 from directory.sync.readers import Reader, reader_of
 from directory.sync.run_entries import Somebody, record_run
 from directory.sync.staging import stage
 from directory.sync.turn import wait_for_turn
-from tenants import scopes
+from tenants import keys, scopes
 from tenants.models import EmailDomain
 
 __all__ = ["Busy", "RosterError", "carry_out", "execute"]
@@ -96,8 +97,7 @@ class _Running:
     def all(self, read: Reader) -> None:
         """Reading waits for nobody and nobody for it; what follows is one transaction."""
         source = self.run.source
-        content = None if self.run.content is None else bytes(self.run.content)
-        reading = read(source, content, self.findings)
+        reading = read(source, _content(self.run), self.findings)
         domains = EmailDomain.objects.filter(tenant=scopes.require()).values_list("domain", flat=True)
         stage(reading.facts, self.findings, set(domains), self.progress.reads)
         self.findings.stop_if_refused()
@@ -141,6 +141,8 @@ class _Running:
         moves = plan.counts[changes.MOVED.word]
         with administrators.keeping_one_here() if moves else administrators.keeping_one():
             dynamic_units.hold(alone=True)
+            if is_found_by_name(self.run.source) and not self.run.changes_held:
+                refuse_power_given_meanwhile(self.run.source.key)
             run_entries.note()
             apply(self.run.source, password_hash=self.password_hash, tell=self.progress.writes)
             self.moved = dynamic_units.keep_current()
@@ -165,6 +167,15 @@ class _Running:
             return
         run_entries.record_changes(run, self.moved)
         record_run(run, plan.counts, by=self.by)
+
+
+def _content(run: Run) -> bytes | None:
+    """The file that was uploaded for it; raises RosterError where its key is lost."""
+    try:
+        return run.content
+    except (keys.NoKeys, keys.Undecryptable):
+        said = _("The file cannot be read any more. Upload it again.")
+        raise RosterError([Finding("", 0, said)]) from None
 
 
 # What somebody may change while a run reads, and what then would be done as it was before. How it is called

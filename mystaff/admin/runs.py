@@ -43,7 +43,7 @@ class RunForm(forms.Form):
         if not held:
             del self.fields["held"]
         else:
-            self.fields["held"].label = _("Also change the user names held back: %(n)s") % {"n": held}
+            self.fields["held"].label = _("Also change the user names held back (%(n)s)") % {"n": held}
             self.fields["held"].help_text = _(
                 "These people hold a role. Whoever has the new name where the passwords live gets in as them."
             )

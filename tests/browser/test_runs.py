@@ -32,7 +32,12 @@ def going(source: Source, state: str = RunState.READING, **fields) -> Run:
 
 
 def braked(source: Source) -> Run:
-    counts = {"people added": 1030, "people disabled": 4, "memberships removed": 12}
+    counts = {
+        "people added": 1030,
+        "user names held back": 2,
+        "people disabled": 4,
+        "memberships removed": 12,
+    }
     run = make_run(source, RunState.BRAKED, counts=counts, warnings=["users.csv:17: “x” is no domain."])
     names = {"people added": [f"Pupil {n}" for n in range(40)], "people disabled": ["Sam Reed", LONG]}
     for position, (kind, said) in enumerate(names.items()):
@@ -127,7 +132,19 @@ def test_a_stopped_run_is_confirmed_by_keyboard(visit, stage, source):
     expect(page.get_by_text("This would disable 4 of 12 people.")).to_be_visible()
     press_by_keyboard(page, "Confirm and run")
     state(page, "Waiting for its turn")
-    assert Run.objects.get(confirms=run).asked_by == stage.admin
+    confirmed = Run.objects.get(confirms=run)
+    assert (confirmed.asked_by, confirmed.changes_held) == (stage.admin, False)
+
+
+def test_names_held_back_are_changed_by_keyboard(visit, stage, source):
+    run = braked(source)
+    page = visit(stage.admin, DESK)
+    page.goto(page_of(run))
+    page.get_by_label("Also change the user names held back (2)").focus()
+    page.keyboard.press("Space")
+    press_by_keyboard(page, "Confirm and run")
+    state(page, "Waiting for its turn")
+    assert Run.objects.get(confirms=run).changes_held
 
 
 def pages(page: Page, source: Source):

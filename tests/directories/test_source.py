@@ -1,6 +1,7 @@
 """Active Directory and OpenLDAP as sources, read from the real ones."""
 
 from collections import Counter
+from time import time
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from directory.connectors import Refused, Unreachable
 from directory.models import Source, SourceKind
 from directory.sync import ldap as reader
 from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, UnitFact, UnitMemberFact
-from directory.sync.findings import Findings
+from directory.sync.findings import Findings, RosterError
 from directory.sync.readers import reader_of
 from tests.directories.conftest import allow
 from tests.directories.samba import LINCOLN, OFFICE
@@ -80,6 +81,18 @@ def test_units_people_and_groups_come_with_their_places(domain, ad, tree):
     assert members == {GroupMemberFact(group, zoe), GroupMemberFact(group, yan)}
 
 
+@pytest.mark.parametrize(("days", "is_active"), [(-1, False), (1, True), (0, True), (None, True)], ids=str)
+def test_an_account_that_has_expired_is_disabled(domain, ad, days, is_active):
+    moment = int((time() + days * 86400 + reader.SINCE_1601) * 10_000_000) if days else 0
+    dn = domain.add("ivo", LINCOLN, OLD, accountExpires=reader.NEVER if days is None else moment)
+    ad.base_dn = LINCOLN
+    ad.save()
+    try:
+        assert [fact.is_active for fact in facts_of(ad, PersonFact)] == [is_active]
+    finally:
+        domain.remove(dn)
+
+
 def test_nothing_is_asked_for_but_what_becomes_a_fact(ad, tree, monkeypatch):
     asked = set()
     page = reader.Link.page
@@ -92,7 +105,7 @@ def test_nothing_is_asked_for_but_what_becomes_a_fact(ad, tree, monkeypatch):
     facts_of(ad)
     assert asked == {
         *("objectGUID", "name", "cn", "member;range=0-1499", "userPrincipalName", "displayName"),
-        *("givenName", "sn", "title", "department", "employeeID", "userAccountControl"),
+        *("givenName", "sn", "title", "department", "employeeID", "userAccountControl", "accountExpires"),
     }
 
 
@@ -164,4 +177,12 @@ def test_what_cannot_be_read_has_a_sentence(district, domain, ad):
     ad.enabled = False
     ad.save()
     with pytest.raises(Refused, match="no directory that is on"):
+        facts_of(ad)
+
+
+@pytest.mark.parametrize("limit", ["MOST_PLACES", "MOST_PEOPLE"])
+def test_more_entries_than_the_limit_are_refused(domain, ad, tree, monkeypatch, limit):
+    """They are in memory at once, and the server may be anybody's."""
+    monkeypatch.setattr(reader, limit, 1)
+    with pytest.raises(RosterError, match="There are more entries than this program takes."):
         facts_of(ad)

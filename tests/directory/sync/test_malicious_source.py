@@ -196,6 +196,21 @@ def test_who_is_a_guest_elsewhere_may_hold_one_there(source, tom, lakeshore):
     assert tom.user_principal_name == "tom@riverside.example"
 
 
+def test_who_gets_a_role_while_it_runs_keeps_the_name(source, tom, monkeypatch):
+    RoleAssignment.objects.filter(user=tom).delete()
+    before = runs._Running._write
+
+    def write(running, *args):
+        assign(tom, roles.HELPDESK)
+        before(running, *args)
+
+    monkeypatch.setattr(runs._Running, "_write", write)
+    with pytest.raises(RosterError, match="at this moment"):
+        run_of(source, MARRIED)
+    tom.refresh_from_db()
+    assert tom.user_principal_name == "tom@riverside.example"
+
+
 def test_a_word_about_other_things_is_none_about_it(source, tom):
     """Whoever confirms what the brake has stopped has not said so."""
     dry = run_of(source, MARRIED, is_dry=True)

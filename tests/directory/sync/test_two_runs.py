@@ -33,6 +33,15 @@ def read(*_anything):
     return Reading(facts(2))
 
 
+def test_whoever_comes_just_after_a_run_need_not_wait(source):
+    """However long PostgreSQL takes to end a connection that was closed."""
+    run = Run.objects.create(source=source)
+    with Progress(run) as first:
+        close, first.connection.close = first.connection.close, lambda: None
+    with Progress(run):
+        close()
+
+
 def test_of_two_runs_at_once_the_second_is_told_to_wait(source):
     first, second = (Run.objects.create(source=source) for _n in range(2))
     with Progress(first), pytest.raises(runs.Busy):

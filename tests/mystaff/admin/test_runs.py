@@ -291,7 +291,7 @@ def test_a_dry_run_can_be_done(admin, service):
 def test_names_held_back_are_changed_with_a_word_of_their_own(admin, service):
     run = make_run(service, is_dry=True, counts={"user names held back": 2})
     page = admin.get(run_page(run)).content.decode()
-    assert "Also change the user names held back: 2" in page and 'name="held"' in page
+    assert "Also change the user names held back (2)" in page and 'name="held"' in page
     admin.post(f"{run_page(run)}confirm/")
     assert not Run.objects.get(confirms=run).changes_held
     Run.objects.filter(confirms=run).delete()
