@@ -83,6 +83,9 @@ HELD_NAMES = f"""
     WHERE %(is_found_by_name)s AND NOT %(changes_held)s AND s.upn <> o.upn
         AND {_HAS_POWER}
 """  # noqa: S608
+MOVED_WITH_POWER = f"""
+    SELECT o.id FROM plan_people o WHERE o.is_moved AND {_HAS_POWER}
+"""  # noqa: S608
 GIVEN_MEANWHILE = f"""
     SELECT count(*) FROM plan_people o WHERE o.upn <> o.old_upn AND {_HAS_POWER}
 """  # noqa: S608
@@ -155,6 +158,13 @@ def plan(*, source: str, is_delta: bool, is_found_by_name: bool, changes_held: b
     if make("held_names", HELD_NAMES, source=source, **named):
         run("DELETE FROM held_names n USING plan_conflicts c WHERE c.key = n.key")
         run(_ADD.format(table="held_names"))
+
+
+def plan_moved_with_power(source: str) -> None:
+    """Make the table of those with power whose password lives elsewhere from now on: whoever knows the one of
+    that name over there gets in as them.
+    """
+    make("moved_with_power", MOVED_WITH_POWER, source=source)
 
 
 def refuse_power_given_meanwhile(source: str) -> None:
