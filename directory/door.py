@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from audit.models import Entry, Result, draft, record_all
 from directory import refusals
@@ -174,6 +175,8 @@ def _through(
         # Our own rows, the notice and the outcome stand or fall together.
         with transaction.atomic():
             yield deed
+            if deed.is_handed_over:
+                _wait_as_long_as_it_takes()
             deed.write(Result.SUCCESS)
             committing = True
     except AuthorityError as error:
@@ -182,7 +185,18 @@ def _through(
     except Exception as error:
         # A commit whose answer was lost may have been done: then the outcome is there, or it stays unknown.
         # What was done elsewhere is no failure either.
-        is_lost = committing and isinstance(error, (OperationalError, InterfaceError))
-        if not (is_lost or deed.is_handed_over):
+        if not ((committing and _is_lost(error)) or deed.is_handed_over):
             deed.write(Result.FAILURE, type(error).__name__)
         raise
+
+
+def _is_lost(error: Exception) -> bool:
+    """Whether nobody knows if the commit was done; one that waited too long for a lock was not."""
+    is_known = isinstance(error.__cause__, LockNotAvailable)
+    return isinstance(error, (OperationalError, InterfaceError)) and not is_known
+
+
+def _wait_as_long_as_it_takes() -> None:
+    """Let nothing fail any more for who holds the trail: what was done elsewhere cannot be taken back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 0")

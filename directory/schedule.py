@@ -1,9 +1,14 @@
 """What the worker does by the clock, tenant by tenant: what is over is deleted, what is due is begun."""
 
+import logging
+import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import wraps
 
 from allauth.idp.oidc.models import Token
+from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,84 +42,103 @@ from tenants.sessions import SessionStore
 KEPT = timedelta(days=90)  # that the row of a message stays
 GIVEN_UP = timedelta(days=2)  # after which no job is left that would try a message again
 
+logger = logging.getLogger(__name__)
+
+
+def in_each_tenant(work: Callable[[], None]) -> Callable[[int], None]:
+    """Make the clock's work of what is done in one tenant: where it fails, it fails for that one alone."""
+
+    @wraps(work)
+    def everywhere(timestamp: int) -> None:
+        for tenant in Tenant.objects.all():
+            try:
+                with tenant.scope():
+                    work()
+            except Exception as error:
+                _log(work.__name__, tenant, error)
+                if not connection.in_atomic_block:
+                    connection.close_if_unusable_or_obsolete()  # a lost one would fail the others too
+
+    return everywhere
+
+
+def _log(work: str, tenant: Tenant, error: Exception) -> None:
+    """What and where it was; never its text, which may hold what was sent or stored."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    about = (work, tenant.slug, type(error).__name__, where.filename, where.lineno)
+    logger.error("%s failed in the tenant %s: %s at %s:%s", *about)
+
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="directory.start_due_sources", queueing_lock="start_due_sources")
-def start_due_sources(timestamp: int) -> None:
+@in_each_tenant
+def start_due_sources() -> None:
     """Every five minutes: sources whose hour has come are run, tenant by tenant."""
-    for tenant in Tenant.objects.all():
-        with tenant.scope():
-            runs.start_due()
+    runs.start_due()
 
 
 @app.periodic(cron="52 2 * * *")
 @app.task(name="directory.put_all_units_right", queueing_lock="put_all_units_right")
-def put_all_units_right(timestamp: int) -> None:
+@in_each_tenant
+def put_all_units_right() -> None:
     """Every night: should anything have changed people past the deeds, locations follow their rules."""
-    for tenant in Tenant.objects.all():
-        with tenant.scope():
-            dynamic_units.put_right()
+    dynamic_units.put_right()
 
 
 @app.periodic(cron="37 * * * *")
 @app.task(name="directory.clear_recoveries", queueing_lock="clear_recoveries")
-def clear_recoveries(timestamp: int) -> None:
+@in_each_tenant
+def clear_recoveries() -> None:
     """Every hour: ways back into accounts and to providers that are over, and old counts, are deleted."""
-    for tenant in Tenant.objects.all():
-        with tenant.scope():
-            throttle.clear_old()
-            lockout.clear_old()
-            Proof.objects.filter(ends_at__lt=timezone.now()).delete()
-            limits.forget()
-            AccessPass.objects.filter(ends_at__lt=timezone.now()).delete()
-            FederationTicket.clear_old()
-            for model in (Recovery, PhoneSignIn):
-                model.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
+    throttle.clear_old()
+    lockout.clear_old()
+    Proof.objects.filter(ends_at__lt=timezone.now()).delete()
+    limits.forget()
+    AccessPass.objects.filter(ends_at__lt=timezone.now()).delete()
+    FederationTicket.clear_old()
+    for model in (Recovery, PhoneSignIn):
+        model.objects.filter(ends_at__lt=timezone.now() - LONGEST).delete()  # jobs may still read it
 
 
 @app.periodic(cron="42 * * * *")
 @app.task(name="directory.clear_uploads", queueing_lock="clear_uploads")
-def clear_uploads(timestamp: int) -> None:
+@in_each_tenant
+def clear_uploads() -> None:
     """Every hour: files that nobody confirmed within one are deleted, those of sources' runs within a day."""
-    for tenant in Tenant.objects.all():
-        with tenant.scope():
-            Upload.objects.filter(at__lt=timezone.now() - UPLOAD_LIVES).delete()
-            runs.forget_files()
+    Upload.objects.filter(at__lt=timezone.now() - UPLOAD_LIVES).delete()
+    runs.forget_files()
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="directory.clear_expired_sessions", queueing_lock="clear_expired_sessions")
-def clear_expired_sessions(timestamp: int) -> None:
+@in_each_tenant
+def clear_expired_sessions() -> None:
     """Every night: sessions that are over are deleted, tenant by tenant."""
-    for tenant in Tenant.objects.all():
-        with tenant.scope():
-            SessionStore.clear_expired()
+    SessionStore.clear_expired()
 
 
 @app.periodic(cron="47 * * * *")
 @app.task(name="directory.clear_tokens", queueing_lock="clear_tokens")
-def clear_tokens(timestamp: int) -> None:
+@in_each_tenant
+def clear_tokens() -> None:
     """Every hour: applications' codes and tokens that are over are deleted, and keys that have retired."""
-    for tenant in Tenant.objects.all():
-        with tenant.scope():
-            Token.objects.expired().delete()
-            signing_keys.forget_retired()
+    Token.objects.expired().delete()
+    signing_keys.forget_retired()
 
 
 @app.periodic(cron="22 3 * * *")
 @app.task(name="directory.clear_old_messages", queueing_lock="clear_old_messages")
-def clear_old_messages(timestamp: int) -> None:
+@in_each_tenant
+def clear_old_messages() -> None:
     """Every night: rows of messages are deleted after 90 days; what no job takes up any more has failed.
 
     So long are the names of what a source's runs changed kept too.
     """
     now = timezone.now()
-    for tenant in Tenant.objects.all():
-        with tenant.scope():
-            Message.objects.filter(at__lt=now - KEPT).delete()
-            old_runs.forget_names(before=now - KEPT)
-            for message in Message.objects.filter(state=State.WAITING, at__lt=now - GIVEN_UP):
-                message.settle(State.FAILED, message.reason or _("No worker took it up."))
+    Message.objects.filter(at__lt=now - KEPT).delete()
+    old_runs.forget_names(before=now - KEPT)
+    for message in Message.objects.filter(state=State.WAITING, at__lt=now - GIVEN_UP):
+        message.settle(State.FAILED, message.reason or _("No worker took it up."))
 
 
 @app.periodic(cron="27 3 * * *")

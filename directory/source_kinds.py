@@ -21,7 +21,7 @@ FIELDS_OF_DIRECTORY = {
     AD: _OF_LDAP,
     LDAP: _OF_LDAP,
     ENTRA: ("directory_id", "account", "secret"),
-    GOOGLE: ("domain", "account", "acts_for", "secret"),
+    GOOGLE: ("account", "acts_for", "secret"),
 }
 OPTIONAL = {"ca_certificates", "base_dn", "match_attribute"}
 CHECKING = {AD, LDAP}  # where a password can be checked by trying it
@@ -42,7 +42,7 @@ MOST_SERVERS = 8
 def check_directory(row: ConnectedDirectory) -> None:
     """Bring its texts into form; raises ValidationError, by field, for what cannot work."""
     row.servers = "\n".join(_lines(row.servers.lower()))
-    row.domain, row.directory_id = row.domain.strip().lower(), row.directory_id.strip().lower()
+    row.directory_id = row.directory_id.strip().lower()
     wanted = set(FIELDS_OF_DIRECTORY[DirectoryKind(row.kind)]) - OPTIONAL
     refuse_reserved(row.key)
     errors = _missing(row, wanted)

@@ -36,10 +36,10 @@ class EncryptedTextField(models.TextField):
     """A text under authenticated encryption: copied to another tenant or column it cannot be read."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Secret | None:
-        return Secret(keys.unseal(value, self._place())) if value else value
+        return Secret(keys.unseal(value, _place(self))) if value else value
 
     def get_db_prep_save(self, value: str | None, connection: Any) -> str | None:
-        return keys.seal(value, self._place()) if value else value
+        return keys.seal(value, _place(self)) if value else value
 
     def get_lookup(self, lookup_name: str):
         """Nothing can be found by it: the same text is never encrypted the same way twice."""
@@ -56,14 +56,29 @@ class EncryptedTextField(models.TextField):
     def formfield(self, **kwargs: Any) -> forms.Field:
         return SecretInput(label=capfirst(self.verbose_name), help_text=self.help_text)
 
-    def _place(self) -> str:
-        return f"{scopes.require()}/{self.model._meta.db_table}.{self.column}"
+
+class EncryptedBinaryField(models.BinaryField):
+    """A file under the same encryption; nothing of it can be looked for but whether it is there."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
+        return value if value is None else keys.unseal_bytes(bytes(value), _place(self))
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        sealed = value if value is None else keys.seal_bytes(bytes(value), _place(self))
+        return super().get_db_prep_save(sealed, connection)
+
+
+ENCRYPTED = (EncryptedTextField, EncryptedBinaryField)
+
+
+def _place(field: models.Field) -> str:
+    return f"{scopes.require()}/{field.model._meta.db_table}.{field.column}"
 
 
 def encrypted() -> dict[type[models.Model], list[str]]:
     """Every model that holds secrets, with the names of their fields."""
     found = {
-        model: [field.name for field in model._meta.fields if isinstance(field, EncryptedTextField)]
+        model: [field.name for field in model._meta.fields if isinstance(field, ENCRYPTED)]
         for model in apps.get_models()
     }
     return {model: names for model, names in found.items() if names}

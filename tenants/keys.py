@@ -20,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 ELSEWHERE: list[Callable[[], Iterable[tuple[str, Callable[[], int]]]]] = []
 NONCE = 12  # bytes, chosen at random: NIST SP 800-38D, 8.2.2
 VERSION = "1"
+CHANGED = "This was changed, or encrypted for another place."
 
 
 class NoKeys(ImproperlyConfigured):
@@ -59,20 +60,47 @@ def _key(secret: str) -> Key:
 
 def seal(text: str, place: str) -> str:
     """The text, encrypted under the newest key for this place and for no other."""
-    key, nonce = ring()[0], os.urandom(NONCE)
-    sealed = nonce + key.cipher.encrypt(nonce, text.encode(), place.encode())
-    return ".".join((VERSION, key.name, urlsafe_b64encode(sealed).decode()))
+    key = ring()[0]
+    return ".".join((VERSION, key.name, urlsafe_b64encode(_encrypted(key, text.encode(), place)).decode()))
 
 
 def unseal(sealed: str, place: str) -> str:
     """The text; raises Undecryptable where no key opens it in this place, and NoKeys."""
     version, _dot, rest = sealed.partition(".")
     name, _dot, content = rest.partition(".")
+    key = _key_of(version, name)
+    try:
+        return _decrypted(key, urlsafe_b64decode(content), place).decode()
+    except ValueError:
+        raise Undecryptable(CHANGED) from None
+
+
+def seal_bytes(content: bytes, place: str) -> bytes:
+    """The same of bytes, such as a file."""
+    key = ring()[0]
+    return b".".join((VERSION.encode(), key.name.encode(), _encrypted(key, content, place)))
+
+
+def unseal_bytes(sealed: bytes, place: str) -> bytes:
+    """The bytes; raises as unseal() does."""
+    version, name, content = (sealed.split(b".", 2) + [b"", b""])[:3]
+    return _decrypted(_key_of(version.decode("latin-1"), name.decode("latin-1")), content, place)
+
+
+def _encrypted(key: Key, content: bytes, place: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + key.cipher.encrypt(nonce, content, place.encode())
+
+
+def _decrypted(key: Key, raw: bytes, place: str) -> bytes:
+    try:
+        return key.cipher.decrypt(raw[:NONCE], raw[NONCE:], place.encode())
+    except (InvalidTag, ValueError):
+        raise Undecryptable(CHANGED) from None
+
+
+def _key_of(version: str, name: str) -> Key:
     key = next((key for key in ring() if key.name == name), None)
     if key is None or version != VERSION:
         raise Undecryptable("None of MYSTAFF_ENCRYPTION_KEYS is the key that this was encrypted with.")
-    try:
-        raw = urlsafe_b64decode(content)
-        return key.cipher.decrypt(raw[:NONCE], raw[NONCE:], place.encode()).decode()
-    except (InvalidTag, ValueError):
-        raise Undecryptable("This was changed, or encrypted for another place.") from None
+    return key

@@ -25,7 +25,6 @@ FIELDS = {
     "base_dn": "baseDN",
     "match_attribute": "matchAttribute",
     "directory_id": "directoryId",
-    "domain": "domain",
     "account": "account",
     "acts_for": "actsFor",
     "checks_passwords": "checksPasswords",

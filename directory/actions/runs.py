@@ -13,7 +13,9 @@ from directory import tasks, verbs
 from directory.connectors import Refused
 from directory.door import CommandLine, Initiator, administering
 from directory.models import Rhythm, Run, RunState, Source, SourceKind, User
+from directory.sync.oneroster.passwords import without_passwords
 from directory.sync.progress import GOING, break_off_dead
+from tenants import keys
 
 OF_FILES = frozenset({SourceKind.ONEROSTER_CSV, SourceKind.CSV})
 CONFIRMABLE = timedelta(days=1)  # as long is kept what was uploaded for a run that waits for a word
@@ -63,6 +65,8 @@ def make(
         content = content or _content_of(source, confirms)
     if source.kind in OF_FILES and content is None:
         raise Refused(_("Choose a file: this source reads files."))
+    if content is not None:
+        content = _fit_to_keep(source, content)
     run = Run(source=source, asked_by=user, content=content, is_dry=is_dry, confirms=confirms)
     run.changes_held = changes_held and confirms is not None
     run.save(force_insert=True)
@@ -109,9 +113,22 @@ def _refuse_unless_free(source: Source) -> None:
 
 def _content_of(source: Source, confirms: Run) -> bytes | None:
     """What the run that is confirmed had read; raises Refused where there is nothing to confirm."""
-    confirms = Run.objects.filter(pk=confirms.pk, source=source).first()
+    confirms = Run.objects.filter(pk=confirms.pk, source=source).defer("content").first()
     if confirms is None or not (confirms.state == RunState.BRAKED or confirms.is_dry):
         raise Refused(_("There is nothing to confirm about this run."))
-    if confirms.content is None and source.kind in OF_FILES:
+    try:
+        content = confirms.content
+    except (keys.NoKeys, keys.Undecryptable):
+        content = None
+    if content is None and source.kind in OF_FILES:
         raise Refused(_("This run’s file is not kept any more. Upload it again."))
-    return confirms.content and bytes(confirms.content)
+    return content
+
+
+def _fit_to_keep(source: Source, content: bytes) -> bytes:
+    """A file without passwords; raises Refused where there is no key to encrypt it with."""
+    try:
+        keys.ring()
+    except keys.NoKeys as error:
+        raise Refused(str(error)) from None
+    return without_passwords(content) if source.kind == SourceKind.ONEROSTER_CSV else content

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -51,6 +52,7 @@ FIELDS = {
     "remove_after_days": "removeAfterDays",
 }
 CHANGEABLE = tuple(name for name in FIELDS if name not in ("key", "kind"))
+SCHEDULE = {"enabled", "rhythm", "hour"}
 # What the rows that a source keeps become when it is gone.
 _FREE = {"source": "", "source_id": ""}
 RELEASED = {
@@ -88,7 +90,10 @@ def update_source(source: Source, values: dict[str, Any], *, by: Initiator) -> N
     if not secret and all(getattr(old, name) == getattr(new, name) for name in CHANGEABLE):
         return
     with administering(by, administration.UPDATE_SOURCE, _target(old)) as deed:
-        new.save(update_fields=note_changes(deed, old, new, FIELDS) + note_secret(deed, secret))
+        changed = note_changes(deed, old, new, FIELDS) + note_secret(deed, secret)
+        if SCHEDULE & set(changed):
+            new.scheduled_at = timezone.now()
+        new.save(update_fields=[*changed, "scheduled_at"])
 
 
 def _check(source: Source) -> None:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from directory import outgoing
 from directory.connectors import CONNECTED, Refused, Unreachable
+from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory
 from tenants import scopes
 
@@ -106,8 +107,9 @@ class Service:
     def probe(self, url: str) -> None:
         """Whether the account is let in and may read this. Raises Refused or Unreachable; changes nothing."""
         end = monotonic() + CONNECTED
-        self._token(end, fresh=True)
-        reply = self.ask("GET", url, end=end)
+        with slot(self.directory.name):
+            self._token(end, fresh=True)
+            reply = self.ask("GET", url, end=end)
         if reply.status == 403 and not self.is_busy(reply):
             raise Refused(self.fill(_("%(service)s lets MyStaff in, but not read who is there.")))
         if reply.status != 200 or reply.data is None:

@@ -59,9 +59,6 @@ class ConnectedDirectory(TenantModel):
     directory_id = models.CharField(
         _("directory (tenant) ID"), max_length=36, blank=True, help_text=_("Entra ID: of your directory.")
     )
-    domain = models.CharField(
-        _("Workspace domain"), max_length=253, blank=True, help_text=_("Google: its main domain.")
-    )
     account = models.CharField(
         _("account"),
         max_length=500,

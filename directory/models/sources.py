@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from directory.models.connected_directories import KEY, ConnectedDirectory
 from directory.models.users import User
-from tenants.fields import EncryptedTextField
+from tenants.fields import EncryptedBinaryField, EncryptedTextField
 from tenants.models import TenantModel
 
 
@@ -32,8 +33,8 @@ class Rhythm(models.TextChoices):
 class ManagersGroups(models.TextChoices):
     """Which groups of a directory say who helps the people of a location."""
 
-    NONE = "none", _("Give no roles: people are put in here, by hand")
-    GUARDED = "guarded", _("Give roles where administrators have made the group")
+    NONE = "none", _("Give no roles")
+    GUARDED = "guarded", _("Administrators’ give roles")
     ANY = "any", _("All give roles")
 
 
@@ -114,8 +115,9 @@ class Source(TenantModel):
         choices=ManagersGroups.choices,
         default=ManagersGroups.NONE,
         help_text=_(
-            "Whoever gets into one helps the people of its location. Before you choose “all”: nobody there "
-            "but administrators may make groups, rename them, or let people in."
+            "Where they give roles, whoever gets into one helps the people of its location; else you put "
+            "people in here. Before you choose “all”: nobody there but administrators may make groups, "
+            "rename them, or let people in."
         ),
     )
     brake_percent = models.PositiveSmallIntegerField(
@@ -129,6 +131,8 @@ class Source(TenantModel):
         default=0,
         help_text=_("People who vanish are disabled at once, and removed so long after; 0 for never."),
     )
+    # Since when it runs as it does: one that has never run is late from then on.
+    scheduled_at = models.DateTimeField(editable=False, default=timezone.now)
     # Where a delta goes on: what the source said last, never a secret of ours.
     cursor = models.TextField(editable=False, blank=True, default="")
 
@@ -187,7 +191,8 @@ class Run(TenantModel):
     is_dry = models.BooleanField(_("dry run"), default=False)
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     confirms = models.ForeignKey("self", models.SET_NULL, null=True, related_name="confirmed_in")
-    content = models.BinaryField(_("file"), null=True, editable=False)  # what was uploaded, until it was read
+    # What was uploaded, until it was read: names of children, and what else an export holds.
+    content = EncryptedBinaryField(_("file"), null=True, editable=False)
     made_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     began_at = models.DateTimeField(_("began"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.models import Rhythm, Run, RunState, Source
+from directory.source_kinds import READS_FILES
 from directory.sync.progress import GOING
 
 UNDER_WAY = (RunState.WAITING, *GOING)
@@ -60,7 +61,8 @@ def _notice(source: Source, run: Run | None) -> Notice | None:
 
 
 def _is_late(source: Source, run: Run | None) -> bool:
-    """Of one that has never run nobody knows since when it should have."""
-    if run is None:
+    """Since its last run, or since it should have had its first; files are brought by somebody."""
+    if run is None and source.kind in READS_FILES:
         return False
-    return (run.ended_at or run.made_at) < timezone.now() - LATE[Rhythm(source.rhythm)]
+    since = (run.ended_at or run.made_at) if run else source.scheduled_at
+    return since < timezone.now() - LATE[Rhythm(source.rhythm)]

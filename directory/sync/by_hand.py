@@ -25,13 +25,23 @@ def referring(model: type[models.Model]) -> Iterator[tuple[str, str, bool]]:
             yield other._meta.db_table, relation.field.column, is_sources
 
 
-def by_hand(model: type[models.Model]) -> str:
-    """A condition: something hangs on the row `h` that this source (%(source)s) has not put there."""
-    return " OR ".join(
-        f"EXISTS (SELECT FROM {table} r WHERE r.{column} = h.id"  # noqa: S608
-        f"{' AND r.source <> %(source)s' if is_sources else ''})"
-        for table, column, is_sources in referring(model)
-    )
+def in_rule(group: str) -> str:
+    """A condition: the rule of a location names the group of this id, in small letters or large ones."""
+    return f"""EXISTS (
+        SELECT FROM directory_administrativeunit w WHERE w.membership_rule <> ''
+            AND strpos(replace(lower(w.membership_rule), '-', ''), replace({group}::text, '-', '')) > 0)
+    """  # noqa: S608
+
+
+def _conditions() -> Iterator[str]:
+    for table, column, is_sources in referring(Group):
+        others = " AND r.source <> %(source)s" if is_sources else ""
+        yield f"EXISTS (SELECT FROM {table} r WHERE r.{column} = h.id{others})"  # noqa: S608
+    yield in_rule("h.id")
+
+
+# Something hangs on the group `h` that this source (%(source)s) has not put there.
+BY_HAND = " OR ".join(_conditions())
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Managers:
 
 
 STORED = f"""
-    SELECT substr(h.source_id, {len(MANAGERS) + 1}), h.name, ({by_hand(Group)}) AND NOT EXISTS (
+    SELECT substr(h.source_id, {len(MANAGERS) + 1}), h.name, ({BY_HAND}) AND NOT EXISTS (
         SELECT FROM directory_groupmember m WHERE m.group_id = h.id AND m.source = %(source)s)
     FROM directory_group h
     WHERE h.source = %(source)s AND h.source_id >= '{MANAGERS}' AND h.source_id < '{MANAGERS[:-1]}0'

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 SHOWN_OF_A_KIND = 20
 # Past this nobody reads on, and neither do we.
 MAX_PROBLEMS = 1000
+MAX_KINDS = 1000  # of warnings: a directory has a file name for each of its entries
+LONGEST = 500  # characters of a remark, and of the name of its file
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,25 @@ class _Folded:
         self.shown: list[Finding] = []
         self.times: Counter[tuple[str, str]] = Counter()
         self.first: dict[tuple[str, str], Finding] = {}
+        self.others = 0
 
     def add(self, file: str, line: int, text: str, values: dict) -> None:
-        kind = (file, text)
+        kind = (file[:LONGEST], text)
+        if kind not in self.times and len(self.times) >= MAX_KINDS:
+            self.others += 1
+            return
         self.times[kind] += 1
         if self.times[kind] <= SHOWN_OF_A_KIND:
-            self.shown.append(Finding(file, line, text % values if values else text))
+            self.shown.append(Finding(kind[0], line, (text % values if values else text)[:LONGEST]))
             self.first.setdefault(kind, self.shown[-1])
 
     def all(self) -> list[Finding]:
         folded = [kind for kind, times in self.times.items() if times > SHOWN_OF_A_KIND]
-        return self.shown + [self._rest(kind) for kind in folded]
+        return self.shown + [self._rest(kind) for kind in folded] + self._others()
+
+    def _others(self) -> list[Finding]:
+        text = _("There is more to remark on, in %(count)d places.") % {"count": self.others}
+        return [Finding("", 0, text)] if self.others else []
 
     def _rest(self, kind: tuple[str, str]) -> Finding:
         first = self.first[kind]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from directory.models import Group
-from directory.sync.by_hand import by_hand
+from directory.sync.by_hand import BY_HAND
 from directory.sync.findings import Findings
 from directory.sync.temporary import make, rows, run
 
@@ -18,7 +17,7 @@ GOING_GROUPS = f"""
     WHERE NOT EXISTS (SELECT FROM staged_groups s WHERE s.key = h.key)
         AND (NOT %(is_delta)s
             OR EXISTS (SELECT FROM staged_gone g WHERE g.kind = 'group' AND g.key = h.key))
-        AND NOT ({by_hand(Group)})
+        AND NOT ({BY_HAND})
 """  # noqa: S608
 # Directories let several groups have one name: whoever has it already keeps it, else the first one gets it.
 GROUPS_OF_ONE_NAME = """

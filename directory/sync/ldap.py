@@ -33,6 +33,7 @@ from directory.sync.facts import (
     UnitMemberFact,
 )
 from directory.sync.findings import Findings
+from directory.sync.limits import LONGEST_KEY, MOST_PEOPLE, MOST_PLACES
 
 PAGE = 500  # entries; Active Directory gives 1,000 at most
 GROUPS = 100  # groups of a page, for each comes with its members
@@ -40,6 +41,7 @@ RANGE = 1500  # values of one attribute that Active Directory gives at once ([MS
 LONGEST = 3600  # seconds for all of it; a connection that stays open longer has been forgotten
 LARGEST = 64 * 1024 * 1024  # bytes of a page: members are told by long names
 SILENCE = 60  # seconds that a server may take for one page
+SHOWN = 500  # characters of a unit's name, and of the name of an entry where something is remarked on
 DISABLED = 2  # ADS_UF_ACCOUNTDISABLE in userAccountControl
 NEVER = 0x7FFFFFFFFFFFFFFF  # accountExpires of one that does not, as is 0 ([MS-ADA1] 2.2)
 SINCE_1601 = 11_644_473_600  # seconds until 1970; such moments count tenths of a microsecond
@@ -142,7 +144,7 @@ class _Reader:
         self.base = self.kind.base(link)
         self.match = directory.match_attribute or self.kind.match
         self.people: dict[bytes, str] = {}
-        self.units: dict[str, str] = {}
+        self.units: dict[bytes, str] = {}
 
     def facts(self) -> Iterator[Fact]:
         yield from self._units()
@@ -163,17 +165,26 @@ class _Reader:
         value = next(iter(entry.attributes.get(self.kind.key.lower(), [])), b"")
         if self.kind.key == "objectGUID":
             return str(UUID(bytes_le=value)) if len(value) == 16 else ""
-        return value.decode(errors="replace")
+        return value.decode(errors="replace") if len(value) <= LONGEST_KEY else ""
 
     def _units(self) -> Iterator[Fact]:
-        found = list(self._entries(self.schema.units, self.schema.unit_name))
-        self.units = {_normal(entry.dn): key for key, entry in found}
-        for key, entry in found:
-            name = entry.text(self.schema.unit_name)
-            yield UnitFact(key, name, parent=self._unit_above(entry.dn), file=entry.dn)
+        """All are read before the first is told: one may come before the one above it."""
+        found = []
+        for key, entry in self._entries(self.schema.units, self.schema.unit_name):
+            self._refuse_more_than(MOST_PLACES, len(found))
+            self.units[_short(entry.dn)] = key
+            name = entry.text(self.schema.unit_name)[:SHOWN]
+            found.append((key, name, _short(_above(_normal(entry.dn))), entry.dn[:SHOWN]))
+        for key, name, above, dn in found:
+            yield UnitFact(key, name, parent=self.units.get(above, ""), file=dn)
+
+    def _refuse_more_than(self, most: int, count: int) -> None:
+        if count >= most:
+            self.findings.refuse("", 0, _("There are more entries than this program takes."))
+            self.findings.stop_if_refused()
 
     def _unit_above(self, dn: str) -> str:
-        return self.units.get(_above(_normal(dn)), "")
+        return self.units.get(_short(_above(_normal(dn))), "")
 
     def _people(self) -> Iterator[Fact]:
         schema = self.schema
@@ -184,6 +195,7 @@ class _Reader:
             if not upn:
                 self.findings.warn("people", 0, _("Entries without a user name are passed over."))
                 continue
+            self._refuse_more_than(MOST_PEOPLE, len(self.people))
             self.people[_short(entry.dn)] = key
             yield self._person(key, upn, entry)
             if unit := self._unit_above(entry.dn):

@@ -32,7 +32,7 @@ SETTINGS = gettext_lazy("roles of the source")  # where a problem with the mappi
 
 @dataclass(frozen=True)
 class Preset:
-    """A mapping as districts have it."""
+    """A mapping as districts have it; its label is short, for a list on a phone shows no more."""
 
     label: str
     roles: Mapping[str, str]
@@ -40,15 +40,13 @@ class Preset:
 
 _OFFICES = {f"{role}{PUPILS_ONLY}": roles.PASSWORD for role in ("aide", "counselor", "siteAdministrator")}
 PRESETS = {
-    "teachers": Preset(gettext_lazy("Teachers help the pupils of their classes"), DEFAULT),
-    "offices": Preset(
-        gettext_lazy("Also, a school’s office, aides and counselors help all its pupils"), DEFAULT | _OFFICES
-    ),
+    "teachers": Preset(gettext_lazy("Teachers"), DEFAULT),
+    "offices": Preset(gettext_lazy("Teachers and offices"), DEFAULT | _OFFICES),
     "principals": Preset(
-        gettext_lazy("Also, principals help everybody at their school"),
+        gettext_lazy("Teachers, offices, principals"),
         DEFAULT | _OFFICES | {"principal": roles.AUTHENTICATION},
     ),
-    "nobody": Preset(gettext_lazy("Nobody; roles are given by hand"), {TEACHER: ""}),
+    "nobody": Preset(gettext_lazy("Nobody"), {TEACHER: ""}),
 }
 
 

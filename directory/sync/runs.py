@@ -25,7 +25,7 @@ from directory.sync.readers import Reader, reader_of
 from directory.sync.run_entries import Somebody, record_run
 from directory.sync.staging import stage
 from directory.sync.turn import wait_for_turn
-from tenants import scopes
+from tenants import keys, scopes
 from tenants.models import EmailDomain
 
 __all__ = ["Busy", "RosterError", "carry_out", "execute"]
@@ -97,8 +97,7 @@ class _Running:
     def all(self, read: Reader) -> None:
         """Reading waits for nobody and nobody for it; what follows is one transaction."""
         source = self.run.source
-        content = None if self.run.content is None else bytes(self.run.content)
-        reading = read(source, content, self.findings)
+        reading = read(source, _content(self.run), self.findings)
         domains = EmailDomain.objects.filter(tenant=scopes.require()).values_list("domain", flat=True)
         stage(reading.facts, self.findings, set(domains), self.progress.reads)
         self.findings.stop_if_refused()
@@ -168,6 +167,15 @@ class _Running:
             return
         run_entries.record_changes(run, self.moved)
         record_run(run, plan.counts, by=self.by)
+
+
+def _content(run: Run) -> bytes | None:
+    """The file that was uploaded for it; raises RosterError where its key is lost."""
+    try:
+        return run.content
+    except (keys.NoKeys, keys.Undecryptable):
+        said = _("The file cannot be read any more. Upload it again.")
+        raise RosterError([Finding("", 0, said)]) from None
 
 
 # What somebody may change while a run reads, and what then would be done as it was before. How it is called

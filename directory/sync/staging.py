@@ -26,6 +26,7 @@ from directory.sync.temporary import analyse, run
 
 AT_ONCE = 5000  # lines of one COPY
 MOST = 8 * 2**30  # characters of all facts together: a source that never ends must not fill the disk
+LONGEST_FILE = 300  # characters of a file's name; a directory's entries may have names of megabytes
 REMEMBERED = 1000  # names of files; a directory has as many as it has entries
 # What COPY or PostgreSQL would not take as it is, and what no name holds: controls and halves of characters.
 _ODD = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\\\\]")
@@ -214,6 +215,8 @@ class _Stager:
             yield _NO_TEXT.sub("?", text[:most]).replace("\\", "\\\\")
 
     def _file(self, name: str) -> str:
+        if len(name) > LONGEST_FILE:
+            return self._file(name[:LONGEST_FILE])
         if len(self.files) >= REMEMBERED:
             self.files.clear()
         self.files[name] = _NO_TEXT.sub("?", printable(name)).replace("\\", "\\\\")

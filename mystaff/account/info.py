@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from directory import actions
 from directory.actions.security_info import on_file, written
+from directory.connectors import AuthorityError
 from directory.models import InfoKind
 from directory.recovery import codes
 from directory.recovery.throttle import Locked
@@ -76,9 +77,9 @@ def security_info(request: HttpRequest, kind: InfoKind) -> HttpResponse:
     if form.is_valid():
         new = form.cleaned_data["destination"]
         if kind == InfoKind.OFFICE:
-            actions.set_office_phone(new, by=by)
-            return _saved(request, kind)
-        if succeeds(form, actions.ask_to_prove, kind, new, by=by):
+            if succeeds(form, actions.set_office_phone, new, by=by):
+                return _saved(request, kind)
+        elif succeeds(form, actions.ask_to_prove, kind, new, by=by):
             return redirect("security_info_code", kind)
     return _page(request, "security_info", kind, form, old=on_file(request.user, kind))
 
@@ -105,8 +106,12 @@ def code(request: HttpRequest, kind: InfoKind) -> HttpResponse:
         return redirect("security_info_code", kind)
     form = CodeForm(_posted(request))
     if form.is_valid():
-        if actions.prove_security_info(kind, form.cleaned_data["code"], by=_by(request)):
-            return _saved(request, kind)
+        try:
+            if actions.prove_security_info(kind, form.cleaned_data["code"], by=_by(request)):
+                return _saved(request, kind)
+        except AuthorityError as error:  # the code is used up, and another is asked for
+            messages.error(request, str(error))
+            return redirect("security_info", kind)
         form.add_error("code", _("This code is not right, or too old. Check it, or have another sent."))
     wait = proofs.is_too_soon(proof, proof.destination)
     return _page(request, "security_info_code", kind, form, proof=proof, wait=wait, minutes=codes.MINUTES)

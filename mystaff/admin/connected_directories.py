@@ -50,12 +50,12 @@ STAYS = gettext_lazy("It is never shown again; left empty, the one that is store
 
 
 class DirectoryForm(KindForm):
-    way_out = frozenset({"servers", "ca_certificates", "directory_id", "domain", "account", "acts_for"})
+    way_out = frozenset({"servers", "ca_certificates", "directory_id", "account", "acts_for"})
 
     class Meta:
         model = ConnectedDirectory
         fields = ("name", "key", "enabled", "servers", "ca_certificates", "base_dn", "match_attribute")
-        fields += ("directory_id", "domain", "account", "acts_for", "secret")
+        fields += ("directory_id", "account", "acts_for", "secret")
         fields += ("writes_passwords", "checks_passwords")
 
     def wanted(self) -> list[str]:

@@ -46,7 +46,14 @@ class SourceForm(KindForm):
         empty_label=_("Here, in MyStaff"),
         help_text=_("Of the people who come from this source."),
     )
-    preset = forms.ChoiceField(label=_("Who helps whom"), required=False)
+    preset = forms.ChoiceField(
+        label=_("Who helps whom"),
+        required=False,
+        help_text=_(
+            "Teachers help the pupils of their classes; offices, aides and counselors all pupils of their "
+            "school; principals everybody there. With “Nobody”, roles are given by hand."
+        ),
+    )
 
     class Meta:
         model = Source

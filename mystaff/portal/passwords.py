@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from directory import actions, passwords, verbs
+from directory.connectors import AuthorityError
 from directory.models import User
 from directory.password_policies import policy_for
 from mystaff.context import settings_of
@@ -42,9 +43,13 @@ def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Let a person sign in and reset a forgotten password alone again, before the locks end by themselves."""
     person = person_or_404(request, pk)
     check(request, verbs.UNLOCK, person)
-    actions.unlock(person, by=initiator(request))
-    said = _("%(name)s can sign in and reset a forgotten password alone again.")
-    messages.success(request, said % {"name": person.first_name})
+    try:
+        actions.unlock(person, by=initiator(request))
+    except AuthorityError as error:
+        messages.error(request, str(error))
+    else:
+        said = _("%(name)s can sign in and reset a forgotten password alone again.")
+        messages.success(request, said % {"name": person.first_name})
     return redirect("person", person.pk)
 
 

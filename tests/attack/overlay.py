@@ -47,6 +47,7 @@ KEPT = {
     "directory_phonesignin.way": "A choice.",
     "directory_run.state": "A choice.",
     "directory_source.kind": "A choice.",
+    "directory_source.managers_groups": "A choice.",
     "directory_source.rhythm": "A choice.",
     "directory_source.secret": "Encrypted: what is written over it could not be read.",
     "directory_settings.accent": "A colour, and public.",

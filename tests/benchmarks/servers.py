@@ -10,15 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mystaff.demo.processes import Processes
+from mystaff.management.commands.demo import THREADS
 from tests.benchmarks.client import HOST
 
 OURS, BARE = "mystaff.wsgi:application", "tests.benchmarks.bare:application"
-WEB = ("--interface", "wsgi", "--blocking-threads", "1", "--log-level", "error")
+WEB = ("--interface", "wsgi", "--blocking-threads", str(THREADS), "--log-level", "error")
 START = 60  # seconds until it answers, at most
 
 
 class Server:
-    """A granian with so many server processes of one thread each."""
+    """A granian with so many server processes, of as many threads as in production; the bare site too."""
 
     def __init__(self, processes: Processes, application: str, workers: int) -> None:
         self.port = _free_port()

@@ -95,7 +95,7 @@ def google(district, monkeypatch):
 @pytest.fixture
 def at_google(google) -> ConnectedDirectory:
     """The tenant's row for it."""
-    fields = {"kind": "google", "enabled": True, "writes_passwords": True, "domain": "riverside.example"}
+    fields = {"kind": "google", "enabled": True, "writes_passwords": True}
     google.users["1"] = {"id": "1", "primaryEmail": workspace.ADMIN}
     fields |= {"account": workspace.ACCOUNT, "acts_for": workspace.ADMIN, "secret": workspace.secret()}
     return ConnectedDirectory.objects.create(key="google", name="Riverside Workspace", **fields)

@@ -221,7 +221,9 @@ def test_sessions_that_do_not_end_stop_nothing_and_stand_in_the_trail(vendor, by
 
 
 def test_a_number_that_is_refused_there_is_not_on_file_here(vendor, by):
-    vendor.script = [None, Says(400, SERVERS_WORDS)]
+    # Entra ID is asked for the numbers that are on file before one is set.
+    before = 2 if isinstance(vendor, microsoft.Graph) else 1
+    vendor.script = [None] * before + [Says(400, SERVERS_WORDS)]
     with pytest.raises(Refused, match="did not take this for"):
         actions.set_phone(vendor.person, "+14255550111", by=by)
     assert not PhoneMethod.objects.filter(user=vendor.person, number="+14255550111").exists()

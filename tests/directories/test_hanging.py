@@ -9,7 +9,10 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from contextvars import copy_context
 from http.cookiejar import CookieJar
 
 import pytest
@@ -18,7 +21,7 @@ from django.conf import settings
 from directory import connectors
 from directory.connectors import Unreachable, slots
 from directory.models import ConnectedDirectory, DirectoryKind
-from mystaff.management.commands.demo import WEB
+from mystaff.management.commands.demo import THREADS, WEB
 from mystaff.own_files import PROJECT
 from tests.conftest import signed_in
 from tests.directories.conftest import allow, lives_at
@@ -147,18 +150,51 @@ def test_a_silent_directory_is_given_up_in_time(district, silence, monkeypatch):
         connectors.open_authority(person).set_password(person, "Maple-Bridge-93", must_change=True)
 
 
+@contextmanager
+def taken(number: int, name: str = "Riverside AD") -> Iterator[None]:
+    """So many slots of the tenant whose scope this is."""
+    with ExitStack() as stack:
+        for _one in range(number):
+            stack.enter_context(slots.slot(name))
+        yield
+
+
+def is_refused() -> bool:
+    try:
+        with slots.slot("Riverside AD"):
+            return False
+    except Unreachable as error:
+        assert "too much to do" in str(error)
+        return True
+
+
 def test_a_tenants_directories_take_a_few_threads_and_no_more(district, lake, monkeypatch):
     monkeypatch.setattr(slots, "WAIT", 0.01)
-    taken = [slots.slot("Riverside AD") for _one in range(slots.MOST)]
-    for one in taken:
-        one.__enter__()
-    try:
-        with pytest.raises(Unreachable, match="too much to do"), slots.slot("Riverside AD"):
-            pass
-        with lake.tenant.scope(), slots.slot("Lakeshore AD"):
-            pass  # others have theirs
-    finally:
-        for one in taken:
-            one.__exit__(None, None, None)
-    with slots.slot("Riverside AD"):
-        pass
+    with taken(slots.MOST):
+        assert is_refused()
+        with lake.tenant.scope():
+            assert not is_refused()  # others have theirs
+    assert not is_refused()
+
+
+def test_few_wait_and_the_next_one_is_told_at_once(district, monkeypatch):
+    monkeypatch.setattr(slots, "WAIT", PATIENCE)  # who waited would make this test hang
+    with ThreadPoolExecutor(slots.LINE) as threads:
+        with taken(slots.MOST):
+            contexts = [copy_context() for _one in range(slots.LINE)]  # each in the tenant's scope
+            waiting = [threads.submit(context.run, is_refused) for context in contexts]
+            while slots._in_line.total() < slots.LINE:
+                assert not any(one.done() for one in waiting)
+                time.sleep(0.01)
+            assert is_refused()
+        assert [one.result(PATIENCE) for one in waiting] == [False] * slots.LINE
+    assert not slots._busy and not slots._in_line
+
+
+def test_all_tenants_directories_together_leave_threads_for_pages(district, lake, monkeypatch):
+    monkeypatch.setattr(slots, "ALL", slots.MOST + 1)
+    with taken(slots.MOST), lake.tenant.scope(), taken(1, "Lakeshore AD"):
+        assert is_refused()
+    monkeypatch.undo()
+    assert slots.MOST + slots.LINE < 8  # the fewest that operators are told to have
+    assert slots.ALL < THREADS

@@ -10,7 +10,7 @@ from directory.connectors import Refused, Unreachable
 from directory.models import Source, SourceKind
 from directory.sync import ldap as reader
 from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, UnitFact, UnitMemberFact
-from directory.sync.findings import Findings
+from directory.sync.findings import Findings, RosterError
 from directory.sync.readers import reader_of
 from tests.directories.conftest import allow
 from tests.directories.samba import LINCOLN, OFFICE
@@ -177,4 +177,12 @@ def test_what_cannot_be_read_has_a_sentence(district, domain, ad):
     ad.enabled = False
     ad.save()
     with pytest.raises(Refused, match="no directory that is on"):
+        facts_of(ad)
+
+
+@pytest.mark.parametrize("limit", ["MOST_PLACES", "MOST_PEOPLE"])
+def test_more_entries_than_the_limit_are_refused(domain, ad, tree, monkeypatch, limit):
+    """They are in memory at once, and the server may be anybody's."""
+    monkeypatch.setattr(reader, limit, 1)
+    with pytest.raises(RosterError, match="There are more entries than this program takes."):
         facts_of(ad)

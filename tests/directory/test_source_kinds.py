@@ -11,7 +11,7 @@ from directory.source_kinds import check_directory, check_source
 from tests.directory.sources import make_directory
 
 ENTRA = {"kind": "entra", "servers": "", "base_dn": "", "account": "app", "secret": "x"}
-GOOGLE = {"kind": "google", "servers": "", "base_dn": "", "domain": "riverside.example", "acts_for": "a@b.c"}
+GOOGLE = {"kind": "google", "servers": "", "base_dn": "", "acts_for": "a@b.c"}
 
 
 def errors(check, row) -> dict[str, list[str]]:
@@ -48,7 +48,7 @@ def test_what_is_whole_is_taken_and_brought_into_form():
         (ENTRA | {"directory_id": ""}, "directory_id"),
         (ENTRA | {"directory_id": "common"}, "directory_id"),
         (ENTRA | {"directory_id": "6f1f2a55-0000-4000-8000-00000000abcd", "account": ""}, "account"),
-        (GOOGLE | {"domain": "", "secret": key()}, "domain"),
+        (GOOGLE | {"acts_for": "", "secret": key()}, "acts_for"),
         (GOOGLE | {"secret": "not a key"}, "secret"),
         (GOOGLE | {"secret": key(), "checks_passwords": True}, "checks_passwords"),
     ],

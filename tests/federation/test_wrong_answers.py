@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from directory.connectors import slots
 from directory.models import FederatedIdentity, IdentityProvider
 from tests.federation.conftest import (
     SAM,
@@ -151,6 +152,18 @@ def test_one_that_does_not_answer_is_not_asked_by_everybody(op, district):
     for _time in range(2):
         assert Client().post(f"/riverside/federation/{row.pk}/begin/").status_code == 403
     assert reasons() == ["“127.0.0.1” did not answer.", "The provider did not answer a moment ago."]
+
+
+def test_a_tenant_whose_threads_all_wait_is_told_so_and_its_provider_is_not_called_silent(
+    op, district, monkeypatch
+):
+    monkeypatch.setattr(slots, "MOST", 0)
+    monkeypatch.setattr(slots, "WAIT", 0.01)
+    row = make_provider(op, district.tenant)
+    assert Client().post(f"/riverside/federation/{row.pk}/begin/").status_code == 403
+    assert reasons() == [f"{row} has too much to do. Try again later."]
+    monkeypatch.undo()
+    assert Client().post(f"/riverside/federation/{row.pk}/begin/").status_code == 200
 
 
 def test_hosts_that_no_operator_allows_are_not_asked(op, district):

@@ -4,6 +4,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import RequestFactory
 from procrastinate.exceptions import ConnectorException
+from psycopg.errors import LockNotAvailable
 
 from mystaff.failures import server_error
 
@@ -67,3 +68,13 @@ def test_a_failure_is_logged_for_operators_and_told_to_nobody_else(client, river
     told = [record for record in caplog.records if record.name == "django.request"]
     assert [record.levelname for record in told] == ["ERROR"]
     assert "what only the log may know" in caplog.text
+
+
+@pytest.mark.parametrize(("method", "said"), [("get", "Nothing was changed"), ("post", "was not done")])
+def test_what_somebody_else_holds_is_told_apart_from_a_database_that_is_away(method, said):
+    waited = OperationalError("canceling statement due to lock timeout")
+    waited.__cause__ = LockNotAvailable()
+    answer = answer_to(ConnectorException(), waited, method)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "Busy at the moment" in page and said in page and "not available" not in page

@@ -60,3 +60,19 @@ def test_every_answer_carries_the_policy(client, db, path):
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+SHOW = """
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SHOW lock_timeout")
+    print(*cursor.fetchone())
+"""
+
+
+@pytest.mark.parametrize(
+    ("program", "limit"), [("import mystaff.wsgi", "5s"), ("import django; django.setup()", "0")]
+)
+def test_only_the_web_server_gives_up_waiting_for_a_lock(run, program, limit):
+    done = run("-c", program + SHOW)
+    assert done.stdout.split() == [limit], done.stderr

@@ -11,6 +11,7 @@ from directory.models import Kind
 from directory.sync.csv_files.fields import MANAGERS, MEMBERS, PEOPLE, UNITS
 from directory.sync.csv_files.sheets import Sheet
 from directory.sync.facts import Fact, GrantFact, PersonFact, UnitFact, UnitMemberFact
+from directory.sync.limits import MOST_MEMBERSHIPS, MOST_PLACES
 from directory.sync.oneroster.cells import Row
 from directory.sync.role_mapping import HELPING
 
@@ -69,7 +70,7 @@ class Meaning:
         )
         for unit in _BETWEEN_UNITS.split(row.text("units", 4096)):
             if unit.strip():
-                yield from self._once(UnitMemberFact(self._named(row, unit.strip()), key, *_at(row)))
+                yield from self._once(row, UnitMemberFact(self._named(row, unit.strip()), key, *_at(row)))
 
     def _user_principal_name(self, row: Row, column: str) -> str:
         text = row.needed(column, 200)
@@ -82,13 +83,14 @@ class Meaning:
         return row.needed("person") if self.has_keys else self._user_principal_name(row, "person")
 
     def _named(self, row: Row, unit: str) -> str:
-        if not self.has_units and unit:
-            self.named.setdefault(unit, (row.table.name, row.line))
+        if not self.has_units and unit and unit not in self.named:
+            _stop_at(MOST_PLACES, len(self.named), row)
+            self.named[unit] = (row.table.name, row.line)
         return unit
 
     def _member(self, row: Row) -> Iterator[Fact]:
         unit = self._named(row, row.needed("unit"))
-        yield from self._once(UnitMemberFact(unit, self._person_of(row), *_at(row)))
+        yield from self._once(row, UnitMemberFact(unit, self._person_of(row), *_at(row)))
 
     def _manager(self, row: Row) -> Iterator[Fact]:
         unit, person, role = self._named(row, row.needed("unit")), self._person_of(row), self._role(row)
@@ -98,7 +100,7 @@ class Meaning:
         begin, end = row.days("starts_at", "ends_at")
         if role and (end is None or end > self.today):
             dates = (_midnight(begin), _midnight(end))
-            yield from self._once(GrantFact(unit, role, person, "", *dates, *_at(row)))
+            yield from self._once(row, GrantFact(unit, role, person, "", *dates, *_at(row)))
 
     def _role(self, row: Row) -> str:
         """A role by its own name, or by what the tenant's mapping calls it; without one what managers get.
@@ -115,10 +117,18 @@ class Meaning:
             row.refuse(_("“%(role)s” is no role that a source can give over a location."), role=text)
         return role
 
-    def _once(self, fact: UnitMemberFact | GrantFact) -> Iterator[Fact]:
+    def _once(self, row: Row, fact: UnitMemberFact | GrantFact) -> Iterator[Fact]:
         if fact not in self.seen:
+            _stop_at(MOST_MEMBERSHIPS, len(self.seen), row)
             self.seen.add(fact)
             yield fact
+
+
+def _stop_at(most: int, count: int, row: Row) -> None:
+    """Raise RosterError where there are so many already."""
+    if count >= most:
+        row.refuse(_("The files say more than this program takes."))
+        row.table.findings.stop_if_refused()
 
 
 def _at(row: Row) -> tuple[str, int]:

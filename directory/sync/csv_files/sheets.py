@@ -70,10 +70,8 @@ class Sheet(Table):
     def _texts(self) -> Iterator[str]:
         lines = self.archive.lines(self.name)
         first = next(lines, b"")
-        if first.startswith(_UTF_16):
-            texts = self._utf_16(first + b"".join(lines))
-        else:
-            texts = _again(self._begin(first), lines)
+        is_wide = first.startswith(_UTF_16)
+        texts = self._utf_16(first, lines) if is_wide else _again(self._begin(first), lines)
         for number, line in enumerate(texts, 1):
             yield self._text(number, line)
 
@@ -82,10 +80,13 @@ class Sheet(Table):
             raise Unreadable(1, _("The file is encoded as UTF-16. Export it as UTF-8."))
         return line.removeprefix(_BOM)
 
-    def _utf_16(self, content: bytes) -> Iterator[bytes]:
+    def _utf_16(self, first: bytes, lines: Iterator[bytes]) -> Iterator[bytes]:
         """What spreadsheets call “Unicode text”."""
-        if len(content) > MAX_UTF_16:
-            raise Unreadable(1, _("The file is too large to be UTF-16. Export it as UTF-8."))
+        content = bytearray(first)
+        for line in lines:
+            content += line
+            if len(content) > MAX_UTF_16:
+                raise Unreadable(1, _("The file is too large to be UTF-16. Export it as UTF-8."))
         try:
             text = content.decode("utf-16")
         except UnicodeDecodeError:

@@ -7,6 +7,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from directory.sync.limits import MOST_PARTS
+
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(T00:00:00(\.0+)?(Z|\+00:00)?)?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 _STATUSES = ("active", "tobedeleted", "inactive")
@@ -48,8 +50,10 @@ class Row:
 
     def many(self, column: str) -> tuple[str, ...]:
         """The cell as a list; its parts are separated by commas."""
-        parts = (part.strip() for part in self.text(column, 4096).split(","))
-        return tuple(part for part in parts if part)
+        parts = [part.strip() for part in self.text(column, 4096).split(",")]
+        if len(parts) > MOST_PARTS:
+            self.refuse(_("The column %(name)s lists more than %(max)d."), name=column, max=MOST_PARTS)
+        return tuple(part for part in parts[:MOST_PARTS] if part)
 
     def day(self, column: str) -> date | None:
         """The cell as a date, None if empty."""

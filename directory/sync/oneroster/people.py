@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 
 from directory.sync.findings import Findings
+from directory.sync.limits import MOST_ROLES, at_most
 from directory.sync.oneroster.cells import Row
 from directory.sync.records import USER_ROLES, OrgRecord, PersonRecord, RoleRecord
 
@@ -20,7 +21,7 @@ Roles = dict[str, list[RoleRecord]]
 def read_roles(rows: Iterable[Row], orgs: dict[str, OrgRecord]) -> Roles:
     """The roles of 1.2, by user."""
     held: Roles = defaultdict(list)
-    for row in rows:
+    for row in at_most(MOST_ROLES, rows):
         user, org = row.needed("userSourcedId"), row.needed("orgSourcedId")
         primary = row.one_of("roleType", ("primary", "secondary")) == "primary"
         begin, end = row.days("beginDate", "endDate")

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from directory.sync.limits import MOST_CLASSES, MOST_PLACES, at_most
 from directory.sync.oneroster.cells import Row
 from directory.sync.records import (
     MOST_ABOVE,
@@ -24,9 +25,10 @@ Terms = dict[str, tuple[date | None, date | None]]
 
 def read_orgs(rows: Iterable[Row]) -> dict[str, OrgRecord]:
     """Organizations by their source id; a parent that is not there is dropped."""
-    found = {row.text("sourcedId"): (_org(row), row) for row in rows}
-    orgs = {key: org for key, (org, _row) in found.items()}
-    for org, row in found.values():
+    found = {row.text("sourcedId"): (_org(row), row.table) for row in at_most(MOST_PLACES, rows)}
+    orgs = {key: org for key, (org, _table) in found.items()}
+    for org, table in found.values():
+        row = Row(table, org.line, {})  # of its cells nothing is kept
         if org.parent and org.parent not in orgs:
             row.warn(_("The parent “%(id)s” is not in orgs.csv."), id=org.parent)
         elif _goes_in_circles(org, orgs):
@@ -54,7 +56,7 @@ def _goes_in_circles(org: OrgRecord, orgs: dict[str, OrgRecord]) -> bool:
 def read_terms(rows: Iterable[Row]) -> Terms:
     """First and last day of every academic session."""
     terms: Terms = {}
-    for row in rows:
+    for row in at_most(MOST_PLACES, rows):
         row.one_of("type", _TERM_KINDS)
         if not row.text("startDate") or not row.text("endDate"):
             row.refuse(_("The academic session has no dates."))
@@ -67,7 +69,7 @@ def read_classes(
 ) -> dict[str, ClassRecord]:
     """Classes by their source id; `terms` is None where the file is absent."""
     classes: dict[str, ClassRecord] = {}
-    for row in rows:
+    for row in at_most(MOST_CLASSES, rows):
         school = _school(row, orgs)
         begin, end = _dates(row, terms)
         record = ClassRecord(

@@ -12,6 +12,7 @@ from directory.sync.oneroster.cells import Row
 from directory.sync.oneroster.columns import ALIASES, OPTIONAL
 
 MAX_ROWS = 5_000_000
+MAX_LINES = 100  # of one row, whose cells may hold line breaks: they are in memory together
 _BOM, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -96,6 +97,8 @@ class Table:
         return line[len(_BOM) :]
 
     def _text(self, number: int, line: bytes) -> str:
+        if number - self.line >= MAX_LINES:
+            raise Unreadable(self.line, _("A quotation mark opens in this row and never closes."))
         try:
             text = line.decode()
         except UnicodeDecodeError as error:

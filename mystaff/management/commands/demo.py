@@ -19,13 +19,14 @@ from tenants.checks import refuse_unsafe_role
 START = 60  # seconds that the web server may take until it answers
 # The time limit: asked to end, an idle process of granian's hangs now and then.
 TO_THE_END = ("--workers-kill-timeout", "2")
+THREADS = 16  # of each process: most wait for something, a directory outside up to 5 seconds
 WEB = (
     "--interface",
     "wsgi",
     "--workers",
     "2",
     "--blocking-threads",
-    "16",  # most wait for something: a directory outside may take 5 seconds
+    str(THREADS),
     "--log-level",
     "warning",
     *TO_THE_END,

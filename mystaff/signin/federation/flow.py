@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from social_core.exceptions import SocialAuthBaseException
 
 from directory import actions, federation, outgoing, verbs
-from directory.connectors import AuthorityError
+from directory.connectors import AuthorityError, Unreachable
 from directory.door import Denied, Initiator
 from directory.federation import Match, Received
 from directory.models import IdentityProvider, ProviderKind, User
@@ -30,7 +30,14 @@ from mystaff.signin.login import let_in
 from mystaff.signin.views import CARRIED_NAME
 from tenants import limits
 
-FAILURES = (SocialAuthBaseException, WrongAnswer, WrongAccount, outgoing.Forbidden, outgoing.Unreachable)
+FAILURES = (
+    SocialAuthBaseException,
+    WrongAnswer,
+    WrongAccount,
+    outgoing.Forbidden,
+    outgoing.Unreachable,
+    Unreachable,  # too many wait already
+)
 REFUSALS = (Denied, AuthorityError, ValidationError)
 # Wrong answers that are written down: whoever begins and makes them up must not fill the trail.
 AN_HOUR, NOTED = timedelta(hours=1), 100

@@ -16,6 +16,7 @@ from social_core.exceptions import AuthConfigurationError, AuthProviderError, Au
 from social_core.utils import constant_time_compare
 
 from directory import outgoing
+from directory.connectors.slots import slot
 from directory.federation import Received
 from directory.models import IdentityProvider, ProviderKind
 from directory.models.identity_providers import GOOGLE, is_address
@@ -183,7 +184,8 @@ class OidcBackend(OpenIdConnectAuth):
             # RFC 6749, 2.3.1: both are encoded before they are joined.
             pair = ":".join(quote_plus(part) for part in auth)
             headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-        answer = outgoing.request(method, url, headers=headers, body=urlencode(data or {}).encode())
+        with slot(str(self.provider)):  # of the threads that wait for hosts that a tenant has typed
+            answer = outgoing.request(method, url, headers=headers, body=urlencode(data or {}).encode())
         if answer.status != 200:
             raise AuthProviderError(self, code="http_error", status_code=answer.status)
         return Answer(text=answer.text)

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from directory.actions.sources import update_source
+from directory.door import Initiator
 from directory.models import Run, RunState, Source
 from directory.sync.attention import last_done, notices
 from tests.directory.sources import make_run, make_source
@@ -57,6 +59,35 @@ def test_one_that_is_overdue(source, rhythm, ago, late):
     Source.objects.update(rhythm=rhythm)
     make_run(source, ago=ago)
     assert (len(sentences()) == 1) is late
+
+
+@pytest.mark.parametrize(
+    ("fields", "hours", "late"),
+    [
+        ({"rhythm": "daily"}, 37, True),
+        ({"rhythm": "daily"}, 35, False),
+        ({"rhythm": "hourly"}, 2, True),
+        ({"rhythm": "never"}, 9000, False),
+        ({"rhythm": "daily", "kind": "csv"}, 9000, False),
+    ],
+)
+def test_one_that_has_never_run(source, clock, fields, hours, late):
+    Source.objects.update(**fields)
+    make_run(source, RunState.DONE, is_dry=True)
+    clock.pass_(hours=hours)
+    assert (sentences() == ["It is overdue: no run has ended for too long."]) is late
+
+
+def test_its_first_run_is_due_from_when_its_schedule_was_set(source, district, clock):
+    Source.objects.update(rhythm="never", address="https://sis.example", client_id="x", secret="secret")
+    clock.pass_(days=30)
+    by = Initiator(district.admin)
+    update_source(source, {"rhythm": "hourly"}, by=by)
+    assert sentences() == []
+    clock.pass_(minutes=80)
+    update_source(source, {"name": "SIS"}, by=by)
+    clock.pass_(minutes=20)
+    assert len(sentences()) == 1
 
 
 def test_one_that_no_worker_takes_up(source):

@@ -122,6 +122,14 @@ def test_what_people_have_given_a_group_is_not_taken_over_by_another_of_its_name
     assert named() == {"2": "Staff"}
 
 
+def test_nor_is_one_that_the_rule_of_a_location_names(source):
+    run_of(source, [GroupFact("1", "Staff"), TOM])
+    rule = f"user.memberOf -any (group.objectId -in ['{str(Group.objects.get().pk).upper()}'])"
+    make_unit("All staff", membership_rule=rule, rule_is_paused=True)
+    run_of(source, [GroupFact("2", "Staff"), TOM, GroupMemberFact("2", "tom")])
+    assert named() == {"1": "Staff"}
+
+
 def test_a_group_gets_the_name_of_one_that_goes_in_the_same_run(source):
     run_of(source, [GroupFact("1", "Red"), GroupFact("2", "Blue"), TOM, GroupMemberFact("1", "tom")])
     run = run_of(source, [GroupFact("2", "Red")], brakes=False)

@@ -76,7 +76,7 @@ def test_one_is_added_and_its_secret_never_shown(admin):
 def test_what_was_typed_wrong_does_not_bring_the_secret_back(admin):
     response = add(admin, "ad", **AD | {"servers": "not a server"})
     assert "servers" in errors(response) and SECRET not in response.content.decode()
-    google = {"name": "G", "key": "g", "account": "a", "acts_for": "b", "domain": "", "secret": SECRET}
+    google = {"name": "G", "key": "g", "account": "a", "acts_for": "b", "secret": SECRET}
     response = add(admin, "google", **google)
     assert "secret" in errors(response) and SECRET not in response.content.decode()
 
@@ -116,7 +116,7 @@ def test_short_names_that_are_none(admin, key):
 
 
 def test_googles_key_as_pem_or_as_its_file(admin):
-    google = {"name": "Google", "acts_for": "admin@riverside.example", "domain": "riverside.example"}
+    google = {"name": "Google", "acts_for": "admin@riverside.example"}
     google["account"] = "mystaff@project.iam.gserviceaccount.com"
     for number, secret in enumerate((private_key(), json.dumps({"private_key": private_key()}))):
         assert errors(add(admin, "google", **google, key=f"google{number}", secret=secret)) == ""

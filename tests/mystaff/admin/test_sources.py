@@ -55,6 +55,12 @@ def test_each_form_has_what_its_kind_needs_and_no_more(admin, kind):
     assert ("rhythm" in shown) is (kind not in ("csv", "oneroster-csv"))
 
 
+def test_a_service_whose_tokens_come_from_elsewhere_has_two_addresses(admin):
+    both = "https://sis.example/oneroster https://id.example/token"
+    assert errors(add(admin, "oneroster-rest", **REST | {"address": both})) == ""
+    assert Source.objects.get().address == both
+
+
 def test_a_roster_is_added_with_a_preset_and_leads_to_its_page(admin):
     response = add(admin, "oneroster-csv", name="Roster", key="roster", preset="offices")
     assert errors(response) == ""

@@ -1,0 +1,136 @@
+"""What was uploaded for a run is kept encrypted, and without the passwords that nobody reads."""
+
+import csv
+import zipfile
+from io import BytesIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from directory import tasks
+from directory.actions import runs as asking
+from directory.connectors import Refused
+from directory.models import Run, RunState
+from directory.sync import oneroster
+from directory.sync.findings import Findings
+from directory.sync.oneroster.passwords import without_passwords
+from tests.directory.sources import make_source
+from tests.directory.sync import exports
+
+NEW_KEY = "n" * 20 + "0123456789abcdef"
+
+
+@pytest.fixture
+def pack(tmp_path):
+    """An export, of which files are replaced."""
+
+    def packed(version: str = "1.1", **changed: str) -> bytes:
+        return exports.pack(tmp_path / "x.zip", exports.files(version) | changed).read_bytes()
+
+    return packed
+
+
+@pytest.fixture
+def roster(riverside):
+    with riverside.scope():
+        yield make_source()
+
+
+def users_of(content: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return archive.read("users.csv").decode()
+
+
+def stored(run: Run) -> bytes:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM directory_run WHERE id = %s", [run.pk])
+        return bytes(cursor.fetchone()[0])
+
+
+def asked(source, content: bytes) -> Run:
+    return Run.objects.get(pk=asking.make(source, user=None, content=content, is_dry=True).pk)
+
+
+def test_the_file_is_encrypted_for_this_tenant_and_column(roster, pack):
+    run = asked(roster, pack())
+    assert users_of(run.content) and b"users.csv" not in stored(run)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE directory_run SET content = set_byte(content, 40, get_byte(content, 40) # 1)")
+    Run.objects.update(state=RunState.DONE)
+    with pytest.raises(Refused, match="Upload it again"):
+        asking.make(roster, user=None, confirms=run)
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_passwords_are_dropped_and_nothing_else(roster, pack, version):
+    content = pack(version)
+    kept = asked(roster, content).content
+    assert "hunter2" in users_of(content) and "hunter2" not in users_of(kept)
+    before, after = (list(csv.DictReader(users_of(one).splitlines())) for one in (content, kept))
+    assert [row | {"password": ""} for row in before] == after
+    for one in (content, kept):
+        findings = Findings()
+        facts = list(oneroster.read(roster, one, findings).facts)
+        assert len(facts) > 5 and findings.warnings == []
+
+
+ODD = {
+    "a byte order mark": ("\ufeff", exports.USERS_11),
+    "cells with line breaks": ("", exports.USERS_11.replace("Nora,Field", '"No\nra","Fi ""x"" eld"')),
+    "another letter case": ("", exports.USERS_11.replace(",password", ",Password")),
+    "a row that is too short, and an empty one": ("", exports.USERS_11 + "x,,\n\n"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_files_lose_their_passwords_too_and_keep_their_lines(pack, odd):
+    users = "".join(ODD[odd])
+    kept = users_of(without_passwords(pack(**{"users.csv": users})))
+    assert kept == users.replace("hunter2", "")
+
+
+NO_ROSTERS = {"no zip": b"PK", "half a zip": None, "utf-16": exports.USERS_11.encode("utf-16")}
+
+
+@pytest.mark.parametrize("what", NO_ROSTERS)
+def test_what_cannot_be_read_is_left_to_the_run(pack, what):
+    content = NO_ROSTERS[what]
+    if what == "utf-16":
+        content = pack(**{"users.csv": content})
+    content = content or pack()[:-40]
+    assert without_passwords(content) == content
+
+
+def test_without_passwords_nothing_is_packed_anew(pack):
+    content = pack(**{"users.csv": exports.USERS_11.replace("hunter2", "")})
+    assert without_passwords(content) is content
+
+
+def test_a_file_whose_key_is_lost_is_a_run_that_says_so(riverside, roster, pack, settings):
+    run = asked(roster, pack())
+    settings.MYSTAFF_ENCRYPTION_KEYS = [NEW_KEY]
+    tasks.run_source.run(tenant=str(riverside.pk), run=str(run.pk))
+    run = Run.objects.get(pk=run.pk)
+    assert (run.state, run.problems) == (
+        RunState.FAILED,
+        ["The file cannot be read any more. Upload it again."],
+    )
+    assert run.content is None
+
+
+def test_without_a_key_no_file_is_taken(roster, pack, settings):
+    settings.MYSTAFF_ENCRYPTION_KEYS = []
+    with pytest.raises(Refused, match="MYSTAFF_ENCRYPTION_KEYS is not set"):
+        asked(roster, pack())
+    assert not Run.objects.exists()
+
+
+def test_keys_rotate(roster, pack, settings):
+    run = asked(roster, pack())
+    before, old = stored(run), settings.MYSTAFF_ENCRYPTION_KEYS
+    settings.MYSTAFF_ENCRYPTION_KEYS = [NEW_KEY, *old]
+    call_command("rotate_keys", verbosity=0)
+    settings.MYSTAFF_ENCRYPTION_KEYS = [NEW_KEY]
+    assert stored(run) != before
+    assert "Nora" in users_of(Run.objects.get(pk=run.pk).content)
