@@ -69,12 +69,13 @@ BARRED = """
 # Whoever holds a role that the source did not give, or is a guest elsewhere, and whose password lives in a
 # directory where they are found by user name: by another name somebody else would sign in to their account.
 _HAS_POWER = """
-    (EXISTS (
-        SELECT FROM directory_roleassignment r
+    o.id IN (
+        SELECT coalesce(r.user_id, m.user_id) FROM directory_roleassignment r
         LEFT JOIN directory_groupmember m ON m.group_id = r.group_id
-        WHERE coalesce(r.user_id, m.user_id) = o.id AND r.source <> %(source)s
-            AND (r.ends_at IS NULL OR r.ends_at > now()))
-    OR EXISTS (SELECT FROM directory_invitation i WHERE i.user_id = o.id AND i.accepted_at IS NOT NULL))
+        WHERE (r.user_id IS NOT NULL OR m.user_id IS NOT NULL) AND r.source <> %(source)s
+            AND (r.ends_at IS NULL OR r.ends_at > now())
+        UNION ALL
+        SELECT user_id FROM directory_invitation WHERE accepted_at IS NOT NULL)
 """
 HELD_NAMES = f"""
     SELECT s.key, s.upn, s.file, s.line, o.id AS own, NULL::text AS holder_key, false AS is_rekeyed,
