@@ -19,8 +19,8 @@ DAY = timedelta(days=1)
 
 
 def stops(plan: Plan, source: Source) -> bool:
-    """Whether it is too much to be done without a word."""
-    return any(
+    """Whether it is too much to be done without a word; about power none is too few."""
+    return plan.moves_power or any(
         lost > FEW and lost * 100 > stored * source.brake_percent
         for lost, stored in _losses(plan, source).values()
     )

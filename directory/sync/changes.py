@@ -86,6 +86,7 @@ CHANGED = Kind(
     "c.is_changed",
 )
 _OLD = "c.old_display_name || ' (' || c.old_upn || ')'"
+_POWER = "CASE WHEN c.id IN (SELECT id FROM moved_with_power) THEN '; holds a role' ELSE '' END"
 RENAMED = Kind(
     gettext_noop("user names changed"), "plan_people", f"{_OLD} || ' → ' || c.upn", "c.upn <> c.old_upn"
 )
@@ -98,7 +99,7 @@ HELD = Kind(
 MOVED = Kind(
     gettext_noop("passwords that move"),
     "plan_people",
-    f"{_PERSON} || ': ' || c.old_authority || ' → ' || c.authority",
+    f"{_PERSON} || ': ' || c.old_authority || ' → ' || c.authority || {_POWER}",
     "c.is_moved",
 )
 REKEYED = Kind(gettext_noop("people with a new id"), "plan_people", _PERSON, "c.is_rekeyed")

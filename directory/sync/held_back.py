@@ -69,12 +69,13 @@ BARRED = """
 # Whoever holds a role that the source did not give, or is a guest elsewhere, and whose password lives in a
 # directory where they are found by user name: by another name somebody else would sign in to their account.
 _HAS_POWER = """
-    (EXISTS (
-        SELECT FROM directory_roleassignment r
+    o.id IN (
+        SELECT coalesce(r.user_id, m.user_id) FROM directory_roleassignment r
         LEFT JOIN directory_groupmember m ON m.group_id = r.group_id
-        WHERE coalesce(r.user_id, m.user_id) = o.id AND r.source <> %(source)s
-            AND (r.ends_at IS NULL OR r.ends_at > now()))
-    OR EXISTS (SELECT FROM directory_invitation i WHERE i.user_id = o.id AND i.accepted_at IS NOT NULL))
+        WHERE (r.user_id IS NOT NULL OR m.user_id IS NOT NULL) AND r.source <> %(source)s
+            AND (r.ends_at IS NULL OR r.ends_at > now())
+        UNION ALL
+        SELECT user_id FROM directory_invitation WHERE accepted_at IS NOT NULL)
 """
 HELD_NAMES = f"""
     SELECT s.key, s.upn, s.file, s.line, o.id AS own, NULL::text AS holder_key, false AS is_rekeyed,
@@ -82,6 +83,9 @@ HELD_NAMES = f"""
     FROM staged_people s JOIN stored_people o ON o.key = s.key
     WHERE %(is_found_by_name)s AND NOT %(changes_held)s AND s.upn <> o.upn
         AND {_HAS_POWER}
+"""  # noqa: S608
+MOVED_WITH_POWER = f"""
+    SELECT o.id FROM plan_people o WHERE o.is_moved AND {_HAS_POWER}
 """  # noqa: S608
 GIVEN_MEANWHILE = f"""
     SELECT count(*) FROM plan_people o WHERE o.upn <> o.old_upn AND {_HAS_POWER}
@@ -155,6 +159,13 @@ def plan(*, source: str, is_delta: bool, is_found_by_name: bool, changes_held: b
     if make("held_names", HELD_NAMES, source=source, **named):
         run("DELETE FROM held_names n USING plan_conflicts c WHERE c.key = n.key")
         run(_ADD.format(table="held_names"))
+
+
+def plan_moved_with_power(source: str) -> None:
+    """Make the table of those with power whose password lives elsewhere from now on: whoever knows the one of
+    that name over there gets in as them.
+    """
+    make("moved_with_power", MOVED_WITH_POWER, source=source)
 
 
 def refuse_power_given_meanwhile(source: str) -> None:

@@ -32,6 +32,7 @@ class Plan:
     counts: dict[str, int] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=dict)  # what there is of the source: see _stored
     over: int = 0  # of the roles that go, those that were over anyway
+    moves_power: bool = False  # a password that somebody's role hangs on will live elsewhere
 
     @property
     def is_empty(self) -> bool:
@@ -79,7 +80,7 @@ def make_plan(
     findings.stop_if_refused()
     plan_leftovers()
     temporary.make("plan_disabled", DISABLED)
-    return Plan({kind.word: kind.count() for kind in changes.KINDS}, _stored(), _over())
+    return Plan({kind.word: kind.count() for kind in changes.KINDS}, _stored(), _over(), _moves_power())
 
 
 def is_found_by_name(source: Source) -> bool:
@@ -102,6 +103,10 @@ def _stored() -> dict[str, int]:
         """
     )
     return {"people": people, "members": members, "group members": group_members, "grants": grants}
+
+
+def _moves_power() -> bool:
+    return bool(temporary.number("SELECT count(*) FROM moved_with_power"))
 
 
 def _over() -> int:

@@ -21,6 +21,8 @@ from directory.verbs import IMPORT_ROSTER
 from mystaff.templatetags.mystaff import when
 
 SHOWN = 200  # problems, and warnings: nobody reads on past them
+# How kinds end that take something away, or keep somebody from getting in as before.
+GRAVE = ("disabled", "removed", "gone from the source", "that move", "user names changed", "held back")
 SAID = {
     RunState.WAITING: gettext_lazy("Waiting for its turn"),
     RunState.READING: gettext_lazy("Reading what the source says"),
@@ -181,11 +183,11 @@ def has_content(run: Run) -> bool:
 
 
 def shown_kind(report: Report, asked: str) -> str:
-    """The kind whose names are shown: the one asked for, else the first that takes something away."""
+    """The kind whose names are shown: the one asked for, else the first that is grave."""
     kinds = [count.kind for count in report.counts]
     if asked in kinds:
         return asked
-    grave = [kind for kind in kinds if kind.endswith(("disabled", "removed", "gone from the source"))]
+    grave = [kind for kind in kinds if kind.endswith(GRAVE)]
     return next(iter(grave + kinds), "")
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from directory import command_line, verbs
 from directory.actions import runs as asking
@@ -16,7 +17,13 @@ from directory.models import Run, RunState, Source
 from directory.sync import changes, runs
 from directory.sync.plan import told
 
-TOLD_BY_NAME = 1000  # of those who are disabled
+TOLD_BY_NAME = 1000  # of each kind
+BY_NAME = {
+    changes.DISABLED: gettext_noop("disabled: %(name)s"),
+    changes.RENAMED: gettext_noop("user name changed: %(name)s"),
+    changes.HELD: gettext_noop("user name held back: %(name)s"),
+    changes.MOVED: gettext_noop("password moves: %(name)s"),
+}
 
 
 class Command(command_line.Command):
@@ -85,9 +92,10 @@ def report(command: BaseCommand, run: Run) -> None:
     for line in told(run.counts):
         command.stdout.write(line)
     with run.source.tenant.scope():
-        disabled = run.changes.filter(kind=changes.DISABLED.word).first()
-        for name in disabled.names[:TOLD_BY_NAME] if disabled else ():
-            command.stdout.write(_("disabled: %(name)s") % {"name": name})
+        for kind, text in BY_NAME.items():
+            found = run.changes.filter(kind=kind.word).first()
+            for name in found.names[:TOLD_BY_NAME] if found else ():
+                command.stdout.write(_(text) % {"name": name})
 
 
 def _content(file: str | None) -> bytes | None:

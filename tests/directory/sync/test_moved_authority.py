@@ -64,8 +64,24 @@ def test_the_last_administrator_with_a_password_here_keeps_it(source):
     assert changed(run_of(source, PEOPLE)) == {}
     other = make_person("ada@riverside.example", "Ada Rivers")
     assign(other, roles.GLOBAL)
-    run_of(source, PEOPLE)
+    stopped = run_of(source, PEOPLE)
+    assert stopped.state == RunState.BRAKED and person("p0").authority == "local"
+    run_of(source, PEOPLE, confirms=stopped)
     assert person("p0").authority == "ad"
+
+
+@pytest.mark.parametrize(("role", "stopped"), [(None, False), (roles.HELPDESK, True)])
+def test_one_password_that_power_hangs_on_needs_a_word(source, role, stopped):
+    """Whoever has the user name over there gets in as them."""
+    run_of(source, PEOPLE[:3], brakes=False)
+    if role:
+        assign(person("p1"), role)
+    run = run_of(move(source), PEOPLE[:3])
+    assert run.state == (RunState.BRAKED if stopped else RunState.DONE)
+    told = said(run, "passwords that move")
+    assert [line for line in told if "holds a role" in line] == [
+        "P1 Stone (p1@riverside.example): local → ad; holds a role"
+    ] * stopped
 
 
 def test_of_several_of_the_same_source_none_loses_it(source):

@@ -27,6 +27,7 @@ def run(source, tmp_path):
         file.write_text(ROWS.format(name))
         out = {"stdout": StringIO(), "stderr": StringIO()}
         call_command("run_source", "riverside", "sis", str(file), *options, **out)
+        run.said = out["stdout"].getvalue()
         return source.runs.first()
 
     return run
@@ -38,6 +39,7 @@ def test_names_held_back_are_changed_with_a_word(source, run):
     assign(tom, roles.HELPDESK)
     dry = run("mill", "--dry-run")
     assert dry.counts["user names held back"] == 1
+    assert "user name held back: Tom Baker (tom@riverside.example) → mill@riverside.example" in run.said
     for options, name in (([], "tom"), (["--change-held-names"], "mill")):
         done = run("mill", "--confirm", str(dry.pk), *options)
         tom.refresh_from_db()

@@ -269,6 +269,15 @@ def test_it_says_who_could_not_get_in_as_before(admin, service):
     assert "The passwords of 7 people would live elsewhere from then on." in page
 
 
+@pytest.mark.parametrize("kind", ["user names changed", "passwords that move", "user names held back"])
+def test_their_names_come_first_too(admin, service, kind):
+    run = make_run(service, RunState.BRAKED, counts={"people added": 1, kind: 1})
+    for position, (what, name) in enumerate({"people added": "Ann", kind: "Cid"}.items()):
+        RunChange.objects.create(run=run, position=position, kind=what, names=[name])
+    page = text_of(admin.get(run_page(run)))
+    assert "Cid" in page and "Ann" not in page
+
+
 def test_it_is_confirmed_as_it_was_shown(admin, braked):
     response = admin.post(f"{run_page(braked)}confirm/")
     run = Run.objects.get(confirms=braked)
