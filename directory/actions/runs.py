@@ -13,6 +13,7 @@ from directory import tasks, verbs
 from directory.connectors import Refused
 from directory.door import CommandLine, Initiator, administering
 from directory.models import Rhythm, Run, RunState, Source, SourceKind, User
+from directory.sync.csv_files.unread import without_unread
 from directory.sync.oneroster.passwords import without_passwords
 from directory.sync.progress import GOING, break_off_dead
 from tenants import keys
@@ -119,9 +120,11 @@ def _content_of(source: Source, confirms: Run) -> bytes | None:
 
 
 def _fit_to_keep(source: Source, content: bytes) -> bytes:
-    """A file without passwords; raises Refused where there is no key to encrypt it with."""
+    """Without what nobody reads, passwords above all; raises Refused where no key would encrypt it."""
     try:
         keys.ring()
     except keys.NoKeys as error:
         raise Refused(str(error)) from None
-    return without_passwords(content) if source.kind == SourceKind.ONEROSTER_CSV else content
+    if source.kind == SourceKind.ONEROSTER_CSV:
+        return without_passwords(content)
+    return without_unread(content, source) if source.kind == SourceKind.CSV else content
