@@ -53,7 +53,8 @@ def make(
     confirms: Run | None = None,
 ) -> Run:
     """The row of a run that waits; raises Refused as `ask` does."""
-    source = Source.objects.select_for_update().get(pk=source.pk)  # of two who ask at once one is told
+    rows = Source.objects.defer("secret")  # one whose key is lost makes a run that says so
+    source = rows.select_for_update().get(pk=source.pk)  # of two who ask at once one is told
     break_off_dead()
     _refuse_unless_free(source)
     if confirms is not None:
@@ -72,7 +73,8 @@ def make(
 def start_due(now: datetime | None = None) -> None:
     """Start what its rhythm says is due in the tenant whose scope we are in: the source itself asks."""
     now = timezone.localtime(now)
-    for source in Source.objects.filter(enabled=True).exclude(rhythm=Rhythm.NEVER).exclude(kind__in=OF_FILES):
+    sources = Source.objects.defer("secret").filter(enabled=True)
+    for source in sources.exclude(rhythm=Rhythm.NEVER).exclude(kind__in=OF_FILES):
         last = source.runs.filter(is_dry=False).order_by("-made_at").first()
         if last is None or last.made_at < _since(source, now):
             with suppress(Refused), transaction.atomic():
