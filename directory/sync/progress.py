@@ -6,10 +6,11 @@ one that goes on, whatever the clock says.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from time import monotonic
 
-from django.db import connection, models
+from django.db import DatabaseError, connection, models
 from django.db.models import Q
 from django.utils import timezone
 
@@ -46,6 +47,9 @@ class Progress:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        # By itself PostgreSQL lets go of it only some time after a connection has closed.
+        with suppress(DatabaseError), self.connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
         self.connection.close()
 
     def says(self, state: str, total: int | None = None) -> None:
