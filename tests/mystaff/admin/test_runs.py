@@ -257,7 +257,7 @@ def braked(service) -> Run:
 
 def test_a_stopped_run_says_plainly_what_it_would_do(admin, braked):
     page = text_of(admin.get(run_page(braked)))
-    assert "Stopped: this needs your word" in page
+    assert "Stopped by the brake: nothing was changed" in page
     assert "This would disable 2 of 3 people." in page
     assert "It would take away 4 role assignments and add 1." in page
 
