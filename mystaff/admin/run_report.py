@@ -21,6 +21,8 @@ from directory.verbs import IMPORT_ROSTER
 from mystaff.templatetags.mystaff import when
 
 SHOWN = 200  # problems, and warnings: nobody reads on past them
+# Kinds of changes that somebody is asked about end with these.
+GRAVE = ("disabled", "removed", "gone from the source", "user names changed", "passwords that move")
 SAID = {
     RunState.WAITING: gettext_lazy("Waiting for its turn"),
     RunState.READING: gettext_lazy("Reading what the source says"),
@@ -185,7 +187,7 @@ def shown_kind(report: Report, asked: str) -> str:
     kinds = [count.kind for count in report.counts]
     if asked in kinds:
         return asked
-    grave = [kind for kind in kinds if kind.endswith(("disabled", "removed", "gone from the source"))]
+    grave = [kind for kind in kinds if kind.endswith(GRAVE)]
     return next(iter(grave + kinds), "")
 
 

@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from audit.models import Entry, record
 from directory import schedule
 from directory.models import AccessPolicy, Run, RunChange, RunState, Source
-from mystaff.admin.run_report import SHOWN
+from mystaff.admin.run_report import SHOWN, Report, shown_kind
 from mystaff.upload_handlers import LARGEST_ROSTER, MOST
 from tenants import scopes
 from tests.conftest import make_person
@@ -267,6 +267,17 @@ def test_it_says_who_could_not_get_in_as_before(admin, service):
     page = text_of(admin.get(run_page(run)))
     assert "It would change 1,200 user names." in page
     assert "The passwords of 7 people would live elsewhere from then on." in page
+
+
+def test_the_names_that_stopped_it_come_first(admin, service):
+    counts = {"people changed": 40, "people enabled": 2, "passwords that move": 40}
+    run = make_run(service, RunState.BRAKED, counts=counts)
+    assert shown_kind(Report(run), "") == "passwords that move"
+
+
+def test_a_dry_run_with_nothing_to_do_offers_nothing(admin, service):
+    run = make_run(service, is_dry=True, counts={"people changed": 0})
+    assert "Run this" not in admin.get(run_page(run)).content.decode()
 
 
 def test_it_is_confirmed_as_it_was_shown(admin, braked):
