@@ -20,6 +20,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from tenants import scopes
 from tenants.models import AllowedHost
@@ -28,6 +29,10 @@ LIMIT = 10  # seconds, for everything together
 LOOKED_UP = LIMIT / 2  # seconds of them, for the name; the system's own limits are longer, or none
 LARGEST = 64 * 1024  # bytes of an answer; what comes after them is not read
 
+NOWHERE = gettext_noop(
+    "“%(host)s” has no address that MyStaff may connect to: either nobody knows the name, or the server stands in "
+    "a network that is not public, and the operators of this MyStaff have to allow it first."
+)
 GLOBAL_UNICAST = ip_network("2000::/3")  # RFC 4291, 2.4
 NAT64 = ip_network("64:ff9b::/96")  # RFC 6052, 2.1
 # Globally routable by the registries' word, and yet the way to something that is nobody's public host.
@@ -251,7 +256,7 @@ def _checked(host: str, port: int, seconds: float) -> list[str]:
     addresses = _looked_up(host, port, seconds)
     # One bad address is enough: which of them is taken must not be up to who answers for the name.
     if not addresses or not (all(map(is_public, addresses)) or is_allowed(host, port)):
-        raise Forbidden(_("“%(host)s” has no address that MyStaff may connect to.") % {"host": host})
+        raise Forbidden(_(NOWHERE) % {"host": host})
     return addresses
 
 

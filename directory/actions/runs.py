@@ -42,6 +42,10 @@ def ask(
     with administering(by, verbs.IMPORT_ROSTER, target) as deed:
         how = {"is_dry": is_dry, "confirms": confirms, "changes_held": changes_held}
         run = make(source, user=by.user, content=content, **how)
+        if is_dry:
+            deed.details["dry run"] = "yes"
+        if confirms is not None:
+            deed.details["confirms"] = str(confirms.pk)
         if run.changes_held:
             deed.details["user names held back"] = "changed"
         deed.details["Run"] = str(run.pk)

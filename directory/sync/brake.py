@@ -37,11 +37,10 @@ def _losses(plan: Plan, source: Source) -> dict[str, tuple[int, int]]:
     Whoever is called otherwise, or has their password elsewhere, is not lost, and may not get in any more.
     """
     counts, stored = plan.counts, plan.stored
-    grants = counts[changes.GRANTS_REMOVED.word] - plan.over - counts[changes.GRANTS_ADDED.word]
     return _of_people(plan, source) | {
         "members": (_members(counts), stored["members"]),
         "group members": (_group_members(counts), stored["group members"]),
-        "grants": (grants, stored["grants"]),
+        "grants": (plan.lapsing, stored["grants"]),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from directory.models import Run
@@ -40,7 +41,9 @@ USER = (
 )
 UNIT = (
     " LEFT JOIN directory_administrativeunit a ON a.id = c.unit_id"
+    " LEFT JOIN directory_administrativeunit over_a ON over_a.id = a.parent_id"
     " LEFT JOIN plan_units b ON b.id = c.unit_id AND b.is_new"
+    " LEFT JOIN staged_units over_b ON over_b.key = b.parent"
 )
 GROUP = (
     " LEFT JOIN directory_group g ON g.id = c.group_id"
@@ -49,8 +52,13 @@ GROUP = (
 _WHO = (
     "coalesce(u.display_name || ' (' || u.user_principal_name || ')', n.display_name || ' (' || n.upn || ')')"
 )
-_WHERE, _WHICH = "coalesce(a.name, b.name)", "coalesce(g.name, h.name)"
-_GRANT = f"coalesce({_WHO}, {_WHICH}) || ': ' || c.role || ', ' || {_WHERE}"
+_WHERE = "coalesce(over_a.name || ' › ', over_b.name || ' › ', '') || coalesce(a.name, b.name)"
+_WHICH = "coalesce(g.name, h.name)"
+_DATES = "".join(
+    f" || coalesce(', {word} ' || to_char(c.{column} AT TIME ZONE '{settings.TIME_ZONE}', 'YYYY-MM-DD'), '')"
+    for word, column in (("from", "starts_at"), ("until", "ends_at"))
+)
+_GRANT = f"coalesce({_WHO}, {_WHICH}) || ': ' || c.role || ', ' || {_WHERE}{_DATES}"
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ NEW_GRANTS = """
     WHERE o.id IS NULL
 """
 GONE_GRANTS = """
-    SELECT o.*, o.ends_at <= now() IS TRUE AS is_over FROM stored_grants o
+    SELECT o.* FROM stored_grants o
     LEFT JOIN wanted_grants w ON o.unit_id = w.unit_id AND o.role = w.role
         AND coalesce(o.user_id, o.group_id) = coalesce(w.user_id, w.group_id)
         AND coalesce(o.starts_at, '-infinity') = coalesce(w.starts_at, '-infinity')

@@ -31,7 +31,7 @@ class Plan:
 
     counts: dict[str, int] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=dict)  # what there is of the source: see _stored
-    over: int = 0  # of the roles that go, those that were over anyway
+    lapsing: int = 0  # roles in force that go, less those that come and are in force at once
     moves_power: bool = False  # a password that somebody's role hangs on will live elsewhere
 
     @property
@@ -80,7 +80,7 @@ def make_plan(
     findings.stop_if_refused()
     plan_leftovers()
     temporary.make("plan_disabled", DISABLED)
-    return Plan({kind.word: kind.count() for kind in changes.KINDS}, _stored(), _over(), _moves_power())
+    return Plan({kind.word: kind.count() for kind in changes.KINDS}, _stored(), _lapsing(), _moves_power())
 
 
 def is_found_by_name(source: Source) -> bool:
@@ -99,7 +99,8 @@ def _stored() -> dict[str, int]:
         SELECT (SELECT count(*) FROM stored_people WHERE is_active),
             (SELECT count(*) FROM stored_members WHERE is_ours),
             (SELECT count(*) FROM stored_group_members WHERE is_ours),
-            (SELECT count(*) FROM stored_grants WHERE ends_at IS NULL OR ends_at > now())
+            (SELECT count(*) FROM stored_grants
+                WHERE coalesce(starts_at, '-infinity') <= now() AND coalesce(ends_at, 'infinity') > now())
         """
     )
     return {"people": people, "members": members, "group members": group_members, "grants": grants}
@@ -109,5 +110,11 @@ def _moves_power() -> bool:
     return bool(temporary.number("SELECT count(*) FROM moved_with_power"))
 
 
-def _over() -> int:
-    return temporary.number("SELECT count(*) FROM gone_grants WHERE is_over")
+def _lapsing() -> int:
+    """Next year's roles help nobody today: a roster that comes too early takes this year's away."""
+    in_force = "coalesce(starts_at, '-infinity') <= now() AND coalesce(ends_at, 'infinity') > now()"
+    gone, new = (
+        temporary.number(f"SELECT count(*) FROM {table} WHERE {in_force}")  # noqa: S608
+        for table in ("gone_grants", "new_grants")
+    )
+    return gone - new
