@@ -97,6 +97,7 @@ class Deed:
     changed: list[dict[str, Any]] = field(default_factory=list)
     details: dict[str, str] = field(default_factory=dict)
     parts: list[Deed] = field(default_factory=list)
+    is_outside: bool = False  # an authority outside is asked
     is_handed_over: bool = False  # an authority outside has done it, whatever becomes of our own rows
 
     def write(self, result: str, reason: str = "") -> None:
@@ -118,6 +119,12 @@ class Deed:
             correlation_id=self.correlation_id,
         )
 
+    def wait_for_the_trail(self) -> None:
+        """As long as it takes, where a directory outside was asked: what it did or said is not lost."""
+        if self.is_outside:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = 0")
+
     def change(self, name: str, old: Any, new: Any) -> None:
         """Note an old and a new value for the trail; never a secret."""
         self.changed.append({"name": name, "oldValue": old, "newValue": new})
@@ -137,10 +144,10 @@ def acting(by: Initiator | CommandLine, action: Action, person: User) -> Iterato
     reason = by.refusal(action, person)
     with _through(by, action, snapshot(person), reason) as deed:
         if person.authority != LOCAL:
-            deed.details["Authority"] = person.authority
+            deed.details["Authority"], deed.is_outside = person.authority, True
         authority = open_authority(person)
         yield authority, deed
-        deed.is_handed_over = person.authority != LOCAL
+        deed.is_handed_over = deed.is_outside
         deed.details |= getattr(authority, "details", {})  # what it did not manage besides, in our words
 
 
@@ -175,12 +182,13 @@ def _through(
         # Our own rows, the notice and the outcome stand or fall together.
         with transaction.atomic():
             yield deed
-            if deed.is_handed_over:
-                _wait_as_long_as_it_takes()
+            deed.wait_for_the_trail()
             deed.write(Result.SUCCESS)
             committing = True
     except AuthorityError as error:
-        deed.write(Result.FAILURE, str(error))
+        with transaction.atomic():
+            deed.wait_for_the_trail()
+            deed.write(Result.FAILURE, str(error))
         raise
     except Exception as error:
         # A commit whose answer was lost may have been done: then the outcome is there, or it stays unknown.
@@ -194,9 +202,3 @@ def _is_lost(error: Exception) -> bool:
     """Whether nobody knows if the commit was done; one that waited too long for a lock was not."""
     is_known = isinstance(error.__cause__, LockNotAvailable)
     return isinstance(error, (OperationalError, InterfaceError)) and not is_known
-
-
-def _wait_as_long_as_it_takes() -> None:
-    """Let nothing fail any more for who holds the trail: what was done elsewhere cannot be taken back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = 0")

@@ -149,8 +149,9 @@ def tell_administrator(*, administrator: str, person: str) -> None:
 @tenant_task(sends=True)
 def run_source(*, run: str) -> None:
     """Do a run of a source; while another one of the tenant goes on, it is put back."""
-    # The file is decrypted only where it is read: a lost key is a run that says so.
-    if found := Run.objects.filter(pk=run).defer("content").select_related("source").first():
+    # File and secret are decrypted only where they are read: a lost key is a run that says so.
+    rows = Run.objects.defer("content", "source__secret").select_related("source")
+    if found := rows.filter(pk=run).first():
         runs.execute(found)
 
 

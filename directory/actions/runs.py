@@ -13,6 +13,7 @@ from directory import tasks, verbs
 from directory.connectors import Refused
 from directory.door import CommandLine, Initiator, administering
 from directory.models import Rhythm, Run, RunState, Source, SourceKind, User
+from directory.sync.csv_files.unread import without_unread
 from directory.sync.oneroster.passwords import without_passwords
 from directory.sync.progress import GOING, break_off_dead
 from tenants import keys
@@ -58,7 +59,8 @@ def make(
     changes_held: bool = False,
 ) -> Run:
     """The row of a run that waits; raises Refused as `ask` does."""
-    source = Source.objects.select_for_update().get(pk=source.pk)  # of two who ask at once one is told
+    rows = Source.objects.defer("secret")  # one whose key is lost makes a run that says so
+    source = rows.select_for_update().get(pk=source.pk)  # of two who ask at once one is told
     break_off_dead()
     _refuse_unless_free(source)
     if confirms is not None:
@@ -78,7 +80,8 @@ def make(
 def start_due(now: datetime | None = None) -> None:
     """Start what its rhythm says is due in the tenant whose scope we are in: the source itself asks."""
     now = timezone.localtime(now)
-    for source in Source.objects.filter(enabled=True).exclude(rhythm=Rhythm.NEVER).exclude(kind__in=OF_FILES):
+    sources = Source.objects.defer("secret").filter(enabled=True)
+    for source in sources.exclude(rhythm=Rhythm.NEVER).exclude(kind__in=OF_FILES):
         last = source.runs.filter(is_dry=False).order_by("-made_at").first()
         if last is None or last.made_at < _since(source, now):
             with suppress(Refused), transaction.atomic():
@@ -126,9 +129,11 @@ def _content_of(source: Source, confirms: Run) -> bytes | None:
 
 
 def _fit_to_keep(source: Source, content: bytes) -> bytes:
-    """A file without passwords; raises Refused where there is no key to encrypt it with."""
+    """Without what nobody reads, passwords above all; raises Refused where no key would encrypt it."""
     try:
         keys.ring()
     except keys.NoKeys as error:
         raise Refused(str(error)) from None
-    return without_passwords(content) if source.kind == SourceKind.ONEROSTER_CSV else content
+    if source.kind == SourceKind.ONEROSTER_CSV:
+        return without_passwords(content)
+    return without_unread(content, source) if source.kind == SourceKind.CSV else content

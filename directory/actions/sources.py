@@ -94,6 +94,8 @@ def update_source(source: Source, values: dict[str, Any], *, by: Initiator) -> N
         if SCHEDULE & set(changed):
             new.scheduled_at = timezone.now()
         new.save(update_fields=[*changed, "scheduled_at"])
+        if new.columns != old.columns:
+            new.runs.update(content=None)  # of files that are kept only what was read until now is there
 
 
 def _check(source: Source) -> None:

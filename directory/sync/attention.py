@@ -37,7 +37,9 @@ class Notice:
 def notices() -> list[Notice]:
     """Those of all sources that are on."""
     newest = Run.objects.filter(source=OuterRef("pk"), is_dry=False)
-    sources = Source.objects.filter(enabled=True).annotate(newest=Subquery(newest.values("pk")[:1]))
+    sources = (
+        Source.objects.defer("secret").filter(enabled=True).annotate(newest=Subquery(newest.values("pk")[:1]))
+    )
     runs = Run.objects.defer("content", "warnings", "problems").in_bulk(
         [source.newest for source in sources if source.newest]
     )

@@ -99,7 +99,7 @@ class _Transformer:
     def rest(self) -> Iterator[Fact]:
         """What is known when all facts have come; members of unknown groups are the plan's problem."""
         for name, bases in self.bases.items():
-            if base := self._the_one(bases):
+            if self.names.suffix and (base := self._the_one(bases)):
                 yield from self._help(base, self.own.get(name))
         for members in self.waiting.values():
             yield from members
@@ -154,8 +154,6 @@ class _Transformer:
 
     def _help(self, base: GroupFact, own: GroupFact | None) -> Iterator[Fact]:
         """The group of a unit's managers, its role, and its people."""
-        if not self.names.suffix:
-            return
         if base.entry == OPEN:
             self._warn(base, _("People there may put others into “%(name)s”, and so under its managers."))
         at, key = {"file": base.file, "line": base.line}, MANAGERS + base.key

@@ -57,6 +57,7 @@ def carry_out(
     with Progress(run) as progress:
         mark_dead(Run.objects.exclude(pk=run.pk))
         run.refresh_from_db()
+        run.source = Source.objects.defer("secret").get(pk=run.source_id)
         if run.state not in STOPPED:
             return
         by = by or (Initiator(run.asked_by) if run.asked_by else None)
@@ -170,11 +171,13 @@ class _Running:
 
 
 def _content(run: Run) -> bytes | None:
-    """The file that was uploaded for it; raises RosterError where its key is lost."""
+    """The file that was uploaded for it; raises RosterError where its key is lost, or that of the secret."""
+    said = _("The secret of the source cannot be read any more. Type it again.")
     try:
+        run.source.secret  # noqa: B018  decrypted now
+        said = _("The file cannot be read any more. Upload it again.")
         return run.content
     except (keys.NoKeys, keys.Undecryptable):
-        said = _("The file cannot be read any more. Upload it again.")
         raise RosterError([Finding("", 0, said)]) from None
 
 
@@ -188,7 +191,7 @@ SETTINGS = (
 
 def _refuse_if_changed(source: Source) -> None:
     """Raise RosterError where the source was switched off, changed or deleted since the run began."""
-    now = Source.objects.filter(pk=source.pk).first()
+    now = Source.objects.defer("secret").filter(pk=source.pk).first()
     if now is None or any(getattr(now, name) != getattr(source, name) for name in SETTINGS):
         said = _("The source was changed while it was read. Run it again.")
         raise RosterError([Finding("", 0, said)])

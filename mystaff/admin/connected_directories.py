@@ -46,6 +46,16 @@ LABELS = {
         ),
     },
 }
+# The form is of one kind: its words need not say which, as those of the row do.
+ABOUT_FIELDS = {
+    "servers": gettext_lazy("One on each line, like dc1.ad.example:636. The first one is asked first."),
+    "ca_certificates": gettext_lazy("What signed their certificates, as PEM. Left empty: the public ones."),
+    "base_dn": gettext_lazy("DC=ad,DC=example, or a part of it. Nobody outside it is found."),
+    "match_attribute": gettext_lazy("Left empty: userPrincipalName, or mail for OpenLDAP."),
+    "directory_id": gettext_lazy("Of your directory, as its overview page in Entra ID shows it."),
+    "acts_for": gettext_lazy("Whose rights the service account is lent."),
+    "checks_passwords": gettext_lazy("The directory is asked whether a typed password is right."),
+}
 STAYS = gettext_lazy("It is never shown again; left empty, the one that is stored stays.")
 
 
@@ -66,6 +76,8 @@ class DirectoryForm(KindForm):
 
     def mark_stored(self) -> None:
         """First what this kind calls it."""
+        for name, about in ABOUT_FIELDS.items():
+            self.fields[name].help_text = about
         for name, (label, about) in LABELS.get(self.kind, LABELS["ldap"]).items():
             self.fields[name].label, self.fields[name].help_text = label, about
         self.fields["secret"].help_text = f"{self.fields['secret'].help_text} {STAYS}".strip()

@@ -27,6 +27,7 @@ from directory.models import (
     User,
 )
 from directory.phone_numbers import to_e164
+from directory.sync import kept
 from mystaff.admin.door import REFUSALS, DeedAdmin, DeedForm, sentence
 from mystaff.admin.filters import DisabledFilter, GroupFilter, PlaceFilter
 from mystaff.admin.listing import listed, role_and_scope
@@ -138,10 +139,10 @@ class PersonAdmin(PeopleAsCSV, DeedAdmin):
 
     def notes(self, request: HttpRequest, obj: User) -> list[str]:
         found = []
-        if obj.source:
+        if source := kept.source_of(obj):
             found.append(
-                _("This person comes from %(source)s: the next import may bring old values back.")
-                % {"source": obj.source}
+                _("This person comes from the source %(source)s. What it says of them is changed there.")
+                % {"source": source.name}
             )
         if obj.authority != LOCAL:
             found.append(_("The password lives in %(directory)s.") % {"directory": obj.authority})

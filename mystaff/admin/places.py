@@ -15,6 +15,7 @@ from directory.actions.units import CHANGEABLE
 from directory.door import Initiator
 from directory.models import AdministrativeUnit, RoleAssignment, UnitMembership, User
 from directory.passwords import Style
+from directory.sync import kept
 from mystaff.admin.door import DeedAdmin, DeedForm
 from mystaff.admin.forms import PeopleField, PlaceField
 from mystaff.admin.listing import listed
@@ -108,10 +109,10 @@ class UnitAdmin(DeedAdmin):
 
     def notes(self, request: HttpRequest, obj: AdministrativeUnit) -> list[str]:
         found = []
-        if obj.source:
+        if source := kept.source_of(obj):
             found.append(
-                _("This location comes from %(source)s: the next import may bring old values back.")
-                % {"source": obj.source}
+                _("This location comes from the source %(source)s. What it says of it is changed there.")
+                % {"source": source.name}
             )
         if reason := actions.units.restricted_from(request.user, obj.path):
             found.append(reason)

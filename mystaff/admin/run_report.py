@@ -28,7 +28,7 @@ SAID = {
     RunState.READING: gettext_lazy("Reading what the source says"),
     RunState.COMPARING: gettext_lazy("Comparing it with what is here"),
     RunState.WRITING: gettext_lazy("Writing"),
-    RunState.BRAKED: gettext_lazy("Stopped: this needs your word"),
+    RunState.BRAKED: gettext_lazy("Stopped by the brake: nothing was changed"),
     RunState.FAILED: gettext_lazy("Failed: nothing was changed"),
     RunState.BROKEN_OFF: gettext_lazy("Broken off: nothing was changed"),
 }

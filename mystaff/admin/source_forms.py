@@ -142,7 +142,7 @@ class SourceForm(KindForm):
 # What is to be known before a part is filled in.
 ABOUT_PARTS = {
     COLUMNS_PART: _("What your files call it, where they do not use a name that is known anyway."),
-    ROLES_PART: _("What somebody gets over their classes or school, by what they are in the source."),
+    ROLES_PART: _("What somebody gets over their location, by what they are in the source."),
 }
 
 

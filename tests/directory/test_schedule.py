@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from directory import schedule
-from directory.models import Source
+from directory import schedule, tasks
+from directory.models import RunState, Source
+from directory.sync import attention
 from tenants import scopes
 from tenants.models import Tenant
-from tests.directory.sources import make_source
+from tests.directory.sources import make_run, make_source
 
 SECRET = "a-secret-of-the-source"
 REST = {"kind": "oneroster-rest", "address": "https://sis.example", "client_id": "mystaff", "secret": SECRET}
@@ -16,11 +17,10 @@ REST = {"kind": "oneroster-rest", "address": "https://sis.example", "client_id":
 
 @pytest.fixture
 def sources(lake, district):
-    """One in each tenant, due every hour; Lakeshore, which comes first, has lost the key of its secret."""
+    """One in each tenant; that of Lakeshore, which comes first, is due at an hour that there is not."""
     with lake.tenant.scope():
-        make_source("sis", rhythm="hourly", **REST)
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE directory_source SET secret = '1.00000000.' || secret")
+        make_source("sis", rhythm="daily", hour=99, **REST)
+        make_run(Source.objects.get())
     return make_source("sis", rhythm="hourly", **REST)
 
 
@@ -30,10 +30,26 @@ def test_a_tenant_that_fails_keeps_no_other_from_its_sources(lake, sources, capl
         schedule.start_due_sources(0)
     assert sources.runs.count() == 1
     with lake.tenant.scope():
-        assert Source.objects.defer("secret").get().runs.count() == 0
+        assert Source.objects.get().runs.count() == 1
     [said] = [record.getMessage() for record in caplog.records if record.name == "directory.schedule"]
-    assert "lakeshore" in said and "start_due_sources" in said and "Undecryptable" in said
+    assert "lakeshore" in said and "start_due_sources" in said and "ValueError" in said
     assert SECRET not in caplog.text
+
+
+def test_a_source_whose_key_is_lost_says_so_and_keeps_no_other(sources):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE directory_source SET secret = '1.00000000.' || secret")
+    directory = make_source("other", rhythm="hourly", **REST)
+    schedule.start_due_sources(0)
+    assert sources.runs.count() == directory.runs.count() == 1
+    run = sources.runs.get()
+    tasks.run_source.run(tenant=str(run.tenant_id), run=str(run.pk))
+    run.refresh_from_db()
+    assert (run.state, run.problems) == (
+        RunState.FAILED,
+        ["The secret of the source cannot be read any more. Type it again."],
+    )
+    assert "The last run failed." in [notice.sentence for notice in attention.notices()]
 
 
 JOBS = [

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection, transaction
 
 from audit.models import Entry, Head, Result
 from directory import actions, connectors, verbs
+from directory.connectors import Unreachable
 from directory.connectors.memory import Memory
 from directory.door import Initiator, administering
 from directory.models import UnitMembership, User
@@ -115,14 +116,14 @@ def test_a_commit_that_waits_too_long_is_a_failure(impatient):
 class Held(Memory):
     """A directory; as soon as it has a new password somebody holds the trail, longer than a page waits."""
 
-    def __init__(self, district) -> None:
-        super().__init__()
+    def __init__(self, district, error: Exception | None = None) -> None:
+        super().__init__(error)
         self.district, self.taken, self.threads = district, Event(), ThreadPoolExecutor(1)
 
     def set_password(self, person: User, password: str, *, must_change: bool) -> None:
-        super().set_password(person, password, must_change=must_change)
         self.holding = self.threads.submit(self._hold)
         assert self.taken.wait(PATIENCE)
+        super().set_password(person, password, must_change=must_change)
 
     def _hold(self) -> None:
         with self.district.tenant.scope(), transaction.atomic():
@@ -138,13 +139,27 @@ class Held(Memory):
         connection.close()
 
 
-def test_what_a_directory_has_done_waits_for_the_trail(impatient, monkeypatch):
-    """The password is new over there: who asked for it has to be told it, and the trail has to have it."""
+@pytest.fixture
+def elsewhere(impatient, monkeypatch):
+    """Where Sam's password lives."""
     there = Held(impatient)
     monkeypatch.setitem(connectors.AUTHORITIES, "memory", lambda: there)
     impatient.sam.authority = "memory"
     impatient.sam.save(update_fields=["authority"])
-    actions.reset_password(impatient.sam, NEW, by=Initiator(impatient.maria))
+    yield there
     there.holding.result(PATIENCE)
-    assert there.passwords == {impatient.sam.user_principal_name: (NEW, True)}
+
+
+def test_what_a_directory_has_done_waits_for_the_trail(impatient, elsewhere):
+    """The password is new over there: who asked for it has to be told it, and the trail has to have it."""
+    actions.reset_password(impatient.sam, NEW, by=Initiator(impatient.maria))
+    assert elsewhere.passwords == {impatient.sam.user_principal_name: (NEW, True)}
     assert results() == [Result.ATTEMPTED, Result.SUCCESS]
+
+
+def test_what_a_directory_has_said_does_too(impatient, elsewhere):
+    """It may be that nobody knows whether it was done: whoever asked has to be told that."""
+    elsewhere.error = Unreachable("Riverside AD broke off. It may have done it all the same.")
+    with pytest.raises(Unreachable, match="broke off"):
+        actions.reset_password(impatient.sam, NEW, by=Initiator(impatient.maria))
+    assert results() == [Result.ATTEMPTED, Result.FAILURE]

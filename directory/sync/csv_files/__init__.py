@@ -6,16 +6,14 @@ One file of people, or a zip of people.csv and, where they are wanted, units.csv
 
 from collections.abc import Iterator
 from contextlib import closing
-from io import BytesIO
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from directory.models import Source
 from directory.sync.csv_files.fields import FIELDS, FILES, PEOPLE
 from directory.sync.csv_files.meaning import Meaning
-from directory.sync.csv_files.sheets import OneFile, Sheet
+from directory.sync.csv_files.sheets import OneFile, Sheet, columns_of, opened
 from directory.sync.facts import Fact, Reading
 from directory.sync.findings import Findings
 from directory.sync.oneroster.archive import Archive
@@ -24,8 +22,6 @@ from tenants import scopes
 from tenants.models import Tenant
 
 __all__ = ["read"]
-_ZIP = b"PK\x03\x04"
-SETTINGS = gettext_lazy("columns of the source")  # where a problem with the mapping stands
 
 
 def read(source: Source, content: bytes | None, findings: Findings) -> Reading:
@@ -36,9 +32,9 @@ def read(source: Source, content: bytes | None, findings: Findings) -> Reading:
     if content is None:
         findings.refuse(PEOPLE, 0, _("There is no file to read. Upload one."))
     roles = mapping_of(source.roles, findings)
-    columns = _columns(source, findings)
+    columns = columns_of(source, findings)
     findings.stop_if_refused()
-    files = Archive(BytesIO(content), "people.zip", findings) if content[:4] == _ZIP else OneFile(content)
+    files = opened(content, findings)
     domain = Tenant.objects.get(pk=scopes.require()).default_domain
     meaning = Meaning(roles, managers_role(source.roles, roles), domain, timezone.localdate())
     return Reading(_facts(files, columns, meaning, findings))
@@ -57,14 +53,6 @@ def _facts(
                 findings.refuse(PEOPLE, 1, _("The file is missing from the zip file."))
         findings.stop_if_refused()
         yield from meaning.units_made()
-
-
-def _columns(source: Source, findings: Findings) -> dict[str, str]:
-    """Their name of the column for each of our fields, where they have one."""
-    known = {field.name for fields in FIELDS.values() for field in fields}
-    for name in sorted(set(source.columns) - known):
-        findings.warn(SETTINGS, 0, _("“%(name)s” is no field of ours."), name=name)
-    return {name: str(column).strip() for name, column in source.columns.items() if column}
 
 
 def _mention_others(files: Archive | OneFile, findings: Findings) -> None:

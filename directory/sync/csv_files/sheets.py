@@ -1,19 +1,23 @@
 """One CSV file as people make it: encoding and delimiter are found out, columns come in any order."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO, StringIO
 from typing import AnyStr
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from directory.sync.csv_files.fields import PEOPLE, Field
+from directory.models import Source
+from directory.sync.csv_files.fields import FIELDS, PEOPLE, Field
 from directory.sync.findings import Findings
 from directory.sync.oneroster.archive import MAX_LINE, Archive, Unreadable
 from directory.sync.oneroster.tables import Table
 
 DELIMITERS = ",;\t|"
 MAX_UTF_16 = 32 * 2**20  # bytes: such a file is decoded in one piece
+SETTINGS = gettext_lazy("columns of the source")  # where a problem with the mapping stands
+_ZIP = b"PK\x03\x04"
 _BOM, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -52,6 +56,26 @@ class Sheet(Table):
         super().__init__(files, name, tuple(field.name for field in fields), findings)
         self.fields, self.mapped = fields, columns
         self.found: frozenset[str] = frozenset()  # which fields the file has, once its header was read
+
+    def emptied(self, empty: Callable[[str], str]) -> tuple[str, Iterator[list[str]]]:
+        """What divides the cells, and the rows, in which columns that nobody reads are made empty.
+
+        Raises Unreadable or csv.Error, also while they are taken; refuses what rows() does.
+        """
+        reader = self._reader()
+        header = next(reader, None)
+        names = self._header(header)
+        unread = {place for place, name in enumerate(names or ()) if name.startswith("+")}
+        return reader.dialect.delimiter, self._without(unread, empty, header or [], reader)
+
+    def _without(
+        self, unread: set[int], empty: Callable[[str], str], header: list[str], reader
+    ) -> Iterator[list[str]]:
+        yield header
+        self.line = reader.line_num + 1
+        for row in reader:
+            yield [empty(cell) if place in unread else cell for place, cell in enumerate(row)]
+            self.line = reader.line_num + 1
 
     def _reader(self):
         texts = self._texts()
@@ -130,6 +154,19 @@ class Sheet(Table):
             if places := [place for place, cell in enumerate(header) if _plain(cell) == _plain(name)]:
                 return places
         return []
+
+
+def opened(content: bytes, findings: Findings) -> Archive | OneFile:
+    """A zip, or one file of people. Raises RosterError for a zip that is not safe to read."""
+    return Archive(BytesIO(content), "people.zip", findings) if content[:4] == _ZIP else OneFile(content)
+
+
+def columns_of(source: Source, findings: Findings) -> dict[str, str]:
+    """Their name of the column for each of our fields, where they have one."""
+    known = {field.name for fields in FIELDS.values() for field in fields}
+    for name in sorted(set(source.columns) - known):
+        findings.warn(SETTINGS, 0, _("“%(name)s” is no field of ours."), name=name)
+    return {name: str(column).strip() for name, column in source.columns.items() if column}
 
 
 def _plain(header: str) -> str:

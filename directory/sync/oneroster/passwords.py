@@ -28,6 +28,11 @@ def without_passwords(content: bytes) -> bytes:
         return content
 
 
+def emptied(cell: str) -> str:
+    """A cell without what stood in it; its line breaks stay, for problems are told by their lines."""
+    return "\n" * cell.count("\n")
+
+
 def _has_passwords(archive: Archive) -> bool:
     return USERS in archive and any(row[place] for row, place in _rows(archive) if _holds(row, place))
 
@@ -74,6 +79,6 @@ def _write_users(archive: Archive, text: TextIOWrapper) -> None:
     writer = csv.writer(text, lineterminator="\n")
     for row, place in _rows(archive):
         if _holds(row, place):
-            row[place] = ""
+            row[place] = emptied(row[place])
         writer.writerow(row)
     text.detach()

@@ -10,10 +10,13 @@ from django.db import connection
 
 from directory import tasks
 from directory.actions import runs as asking
+from directory.actions.sources import update_source
 from directory.connectors import Refused
+from directory.door import Initiator
 from directory.models import Run, RunState
-from directory.sync import oneroster
-from directory.sync.findings import Findings
+from directory.sync import csv_files, oneroster
+from directory.sync.csv_files.unread import without_unread
+from directory.sync.findings import Findings, RosterError
 from directory.sync.oneroster.passwords import without_passwords
 from tests.directory.sources import make_source
 from tests.directory.sync import exports
@@ -88,6 +91,69 @@ def test_odd_files_lose_their_passwords_too_and_keep_their_lines(pack, odd):
     users = "".join(ODD[odd])
     kept = users_of(without_passwords(pack(**{"users.csv": users})))
     assert kept == users.replace("hunter2", "")
+
+
+PEOPLE = (
+    "User name;Initial password;Name\n"
+    'a@riverside.example;hunter2;"Ann, B"\n'
+    'b@riverside.example;"hun\nter2";Bo\n'
+    "odd\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_of_csv_files_columns_that_nobody_reads_are_dropped(riverside, encoding):
+    with riverside.scope():
+        source = make_source("people", "csv")
+        kept = asked(source, PEOPLE.encode(encoding)).content
+        assert b"hunter2" not in kept and b"ter2" not in kept
+        for content in (PEOPLE.encode(), kept):
+            with pytest.raises(RosterError) as error:
+                list(csv_files.read(source, content, Findings()).facts)
+            assert str(error.value) == "people.csv:5: The row has 1 cells and not 3."
+        good = PEOPLE.replace("odd\n", "").encode(encoding)
+        facts, again = (
+            list(csv_files.read(source, one, Findings()).facts)
+            for one in (good, without_unread(good, source))
+        )
+        assert facts == again and len(facts) == 2
+
+
+def test_of_a_zip_of_csv_files_too(riverside):
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("people.csv", PEOPLE.replace("odd\n", ""))
+        archive.writestr("units.csv", "unit,password\nOne,hunter2\n")
+        archive.writestr("passwords.csv", "a,hunter2\n")
+    with riverside.scope():
+        source = make_source("people", "csv", columns={"display_name": "Name"})
+        kept = asked(source, made.getvalue()).content
+        before, after = (Findings(), Findings())
+        facts = list(csv_files.read(source, made.getvalue(), before).facts)
+        assert facts == list(csv_files.read(source, kept, after).facts) and len(facts) == 3
+        assert before.warnings == after.warnings != []
+    with zipfile.ZipFile(BytesIO(kept)) as archive:
+        assert "hunter2" not in "".join(archive.read(name).decode() for name in archive.namelist())
+
+
+def test_with_other_columns_the_file_is_wanted_again(district):
+    """In the one that is kept those that are read now are empty: it would empty them for everybody."""
+    source, by = make_source("people", "csv"), Initiator(district.admin)
+    run = asked(source, PEOPLE.encode())
+    Run.objects.update(state=RunState.DONE)
+    update_source(source, {"name": "People"}, by=by)
+    assert Run.objects.get().content
+    update_source(source, {"columns": {"job_title": "Initial password"}}, by=by)
+    with pytest.raises(Refused, match="Upload it again"):
+        asking.make(source, user=None, confirms=run)
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04", b"Name\nx\n", b'User name,Password\na,"b', b"\xff\xfe\x00"]
+)
+def test_csv_files_that_cannot_be_read_are_left_to_the_run(riverside, content):
+    with riverside.scope():
+        assert without_unread(content, make_source("people", "csv")) == content
 
 
 NO_ROSTERS = {"no zip": b"PK", "half a zip": None, "utf-16": exports.USERS_11.encode("utf-16")}

@@ -8,6 +8,7 @@ from directory.door import Initiator
 from directory.models import EmailMethod, UnitMembership, User
 from mystaff.admin import listing
 from tests.conftest import assign, make_person, make_unit
+from tests.directory.sources import make_source
 from tests.directory.trail import changes, outcomes
 from tests.mystaff.admin.conftest import AT
 from tests.mystaff.admin.pages import errors, save
@@ -205,10 +206,11 @@ def test_the_history_is_the_trail(district, admin, staff):
 
 def test_a_page_shows_where_somebody_is_and_where_they_come_from(district, admin, staff):
     User.objects.filter(pk=district.tom.pk).update(source="oneroster", source_id="7")
+    make_source("oneroster", name="Our roster")
     page = admin.get(page_of(district.tom)).content.decode()
     assert (
         f'href="{AT}/administrativeunit/{district.jefferson_staff.pk}/change/">Jefferson High/Staff' in page
     )
     assert "Password Administrator: Algebra 2" in page
-    assert "comes from oneroster" in page
+    assert "comes from the source Our roster" in page
     assert "administrativeunit" not in staff["user"].get(page_of(district.sam)).content.decode()

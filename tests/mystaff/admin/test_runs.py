@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from audit.models import Entry, record
 from directory import schedule
 from directory.models import AccessPolicy, Run, RunChange, RunState, Source
-from mystaff.admin.run_report import SHOWN
+from mystaff.admin.run_report import SHOWN, Report, shown_kind
 from mystaff.upload_handlers import LARGEST_ROSTER, MOST
 from tenants import scopes
 from tests.conftest import make_person
@@ -257,7 +257,7 @@ def braked(service) -> Run:
 
 def test_a_stopped_run_says_plainly_what_it_would_do(admin, braked):
     page = text_of(admin.get(run_page(braked)))
-    assert "Stopped: this needs your word" in page
+    assert "Stopped by the brake: nothing was changed" in page
     assert "This would disable 2 of 3 people." in page
     assert "It would take away 4 role assignments and add 1." in page
 
@@ -276,6 +276,17 @@ def test_their_names_come_first_too(admin, service, kind):
         RunChange.objects.create(run=run, position=position, kind=what, names=[name])
     page = text_of(admin.get(run_page(run)))
     assert "Cid" in page and "Ann" not in page
+
+
+def test_the_names_that_stopped_it_come_first(admin, service):
+    counts = {"people changed": 40, "people enabled": 2, "passwords that move": 40}
+    run = make_run(service, RunState.BRAKED, counts=counts)
+    assert shown_kind(Report(run), "") == "passwords that move"
+
+
+def test_a_dry_run_with_nothing_to_do_offers_nothing(admin, service):
+    run = make_run(service, is_dry=True, counts={"people changed": 0})
+    assert "Run this" not in admin.get(run_page(run)).content.decode()
 
 
 def test_it_is_confirmed_as_it_was_shown(admin, braked):
