@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from directory.models import Run, RunState, Source, SourceKind
-from directory.sync import changes, oneroster, runs
+from directory.sync import oneroster, runs
 from directory.sync.facts import Reading
 from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.run_entries import Somebody
@@ -60,12 +60,7 @@ def _read(path: Path, source: Source, content: bytes | None, findings: Findings)
 
 def _braked(run: Run) -> Finding:
     text = _(
-        "%(count)d people would be disabled or removed, %(members)d memberships and %(roles)d roles taken "
-        "away. If that is right, run the import with --accept-removals."
+        "That is too much without a word: %(what)s. If it is right, run the import with --accept-removals."
     )
-    counts = {
-        "count": run.counts[changes.DISABLED.word] + run.counts[changes.REMOVED.word],
-        "members": run.counts[changes.MEMBERS_REMOVED.word],
-        "roles": run.counts[changes.GRANTS_REMOVED.word],
-    }
-    return Finding("", 0, text % counts)
+    what = ", ".join(f"{_(word)} {count}" for word, count in run.counts.items() if count)
+    return Finding("", 0, text % {"what": what})

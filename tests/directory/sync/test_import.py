@@ -280,6 +280,16 @@ def test_the_command_ends_with_1_and_names_file_and_line(riverside, tmp_path):
         assert not User.objects.exists()
 
 
+def test_what_the_brake_stops_is_told_whole(bring):
+    pupils = "".join(f"p{n},,,true,p{{}}{n},,Pip,Pupil {n},,N{n},,,,,,,,,,,s2,\n" for n in range(9))
+    called = [exports.USERS_12 + pupils.replace("{}", mark) for mark in ("", "x")]
+    bring({"users.csv": called[0]})
+    with pytest.raises(RosterError, match="without a word: .*user names changed 9.*--accept-removals"):
+        bring({"users.csv": called[1]})
+    bring({"users.csv": called[1]}, accept_removals=True)
+    assert person("px3")
+
+
 @pytest.mark.parametrize("slug", ["nowhere", "operators"])
 def test_the_command_knows_its_tenants(db, slug, demo):
     with pytest.raises(CommandError, match=slug):
