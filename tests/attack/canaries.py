@@ -93,4 +93,5 @@ def random_like(key: str, random: Random) -> str:
         return f"139{random.randrange(10 ** (len(key) - 3)):0{len(key) - 3}}"
     if key.startswith("zq"):
         return f"zz{random.randrange(16**10):010x}"
-    return str(UUID(int=random.getrandbits(128), version=4))
+    other = UUID(int=random.getrandbits(128), version=4)
+    return str(other) if "-" in key else other.hex

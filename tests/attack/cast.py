@@ -75,7 +75,9 @@ def sign_in(browser: Browser, actor: Actor, world: World) -> str:
     answer = browser.send(Request("POST", f"{prefix}/sign-in/", form=form))
     assert answer.status == 302 and answer.cookie("mystaff"), f"{actor.name} cannot sign in: {answer.status}"
     cookie = cookie_of(answer.cookie("mystaff"))
-    browser.send(Request("GET", f"{prefix}/", cookie=cookie))  # the first page writes into the session
+    browser.send(
+        Request("GET", f"{prefix}/account/", cookie=cookie)
+    )  # the first page writes into the session
     return cookie
 
 

@@ -22,7 +22,7 @@ RIGHTFUL = {
     "tenants_counter": "New lines only: they count how often each network knocks.",
     "directory_signincount": "Wrong passwords are counted wherever somebody tries one.",
     "directory_familiarnetwork": "Where somebody has signed in from is remembered.",
-    "tenants_session": "Those of the actors' own sessions: signing out ends them.",
+    "tenants_session": "Their own, ended by signing out; new ones of nobody, who begins at a provider.",
     "audit_entry": "New lines in the attackers' own tenant only: refused deeds are written down.",
     "audit_entryword": "Like the lines that they are words of.",
     "audit_head": "The end of the attackers' own tenant's trail: it moves on with each line.",
@@ -103,7 +103,8 @@ class Rightful:
         return True
 
     def _tenants_session(self, change: Change) -> bool:
-        return change.pk in self._sessions
+        is_nobodys = change.old is None and json.loads(change.new)["owner"] is None
+        return change.pk in self._sessions or is_nobodys
 
     def _audit_entry(self, change: Change) -> bool:
         return change.old is None and json.loads(change.new)["tenant_id"] == self._own

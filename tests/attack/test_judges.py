@@ -180,3 +180,11 @@ def test_the_table_shows_what_was_found():
     tally.sent["urls"] = 1200
     text = table([tally], [Finding("read", "urls", "teacher", "GET /", "a name")])
     assert "1,200 / 1 FOUND" in text
+
+
+@pytest.mark.parametrize("key", [PERSON, PERSON.replace("-", ""), "1319000004", "zq0123456789"])
+def test_an_id_that_nobody_has_is_of_the_same_form(key):
+    """Else two addresses are compared, and not two ids at one."""
+    other = random_like(key, canaries_random())
+    assert (len(other), other.count("-"), other.isdecimal()) == (len(key), key.count("-"), key.isdecimal())
+    assert other != key

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from audit.models import Entry
-from directory.models import FederatedIdentity, IdentityProvider, RoleAssignment
+from directory.models import FederatedIdentity, IdentityProvider, ProviderKind, RoleAssignment
 from tests.conftest import signed_in
-from tests.federation.conftest import SAM, leads_to, make_provider, person_in, reasons
+from tests.federation.conftest import SAM, complete_url, leads_to, make_provider, person_in, reasons
 from tests.mystaff.reading import text_of
 
 
@@ -65,3 +65,13 @@ def test_it_tells_nothing_to_whoever_is_no_administrator_any_more(browser, op, d
     RoleAssignment.objects.filter(user=district.admin).delete()
     page = browser.get(back).content.decode()
     assert "s-1042" not in page and "sam.reed" not in page
+
+
+def test_the_name_of_a_provider_that_is_off_is_told_to_nobody_else(district, client):
+    """Whoever has its address from somewhere; the answer to a test is told to whoever began the test."""
+    with district.tenant.scope():
+        provider = IdentityProvider.objects.create(name="Contoso", issuer="https://id.example", client_id="x")
+        saml = IdentityProvider.objects.create(name="Fabrikam", kind=ProviderKind.SAML)
+    assert client.get(complete_url(provider, district.tenant)).status_code == 404
+    back = client.post(f"/riverside/federation/{saml.pk}/acs/", {"SAMLResponse": "x"})
+    assert back.status_code == 200 and "Fabrikam" not in back.content.decode()

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -99,6 +99,8 @@ def complete_saml(request: HttpRequest, provider: IdentityProvider) -> HttpRespo
 
 def _complete(request: HttpRequest, provider: IdentityProvider, under_way, read) -> HttpResponse:
     if under_way is None:
+        if not provider.enabled:
+            raise Http404  # its name is nobody's business yet
         # Nothing is written: anybody could fill the trail with answers to nothing.
         return page_of_failure(request, provider)
     try:
