@@ -30,8 +30,8 @@ LOOKED_UP = LIMIT / 2  # seconds of them, for the name; the system's own limits 
 LARGEST = 64 * 1024  # bytes of an answer; what comes after them is not read
 
 NOWHERE = gettext_noop(
-    "“%(host)s” has no address that MyStaff may connect to: either nobody knows the name, or the server stands in "
-    "a network that is not public, and the operators of this MyStaff have to allow it first."
+    "“%(host)s” has no address that MyStaff may connect to: either nobody knows the name, or the server "
+    "stands in a network that is not public, and the operators of this MyStaff have to allow it first."
 )
 GLOBAL_UNICAST = ip_network("2000::/3")  # RFC 4291, 2.4
 NAT64 = ip_network("64:ff9b::/96")  # RFC 6052, 2.1

@@ -134,13 +134,22 @@ GROUP_MEMBERS_REMOVED = Kind(
     joins=USER + GROUP,
 )
 GRANTS_ADDED = Kind(gettext_noop("role assignments added"), "new_grants", _GRANT, joins=USER + UNIT + GROUP)
+# Of those added: a roster that comes too early takes today's roles away for them.
+GRANTS_LATER = Kind(
+    gettext_noop("roles that begin later"),
+    "new_grants",
+    _GRANT,
+    "c.starts_at > now()",
+    USER + UNIT + GROUP,
+)
 GRANTS_REMOVED = Kind(
     gettext_noop("role assignments removed"), "gone_grants", _GRANT, joins=USER + UNIT + GROUP
 )
 KINDS = (
     UNITS_ADDED, UNITS_CHANGED, UNITS_REMOVED, GROUPS_ADDED, GROUPS_CHANGED, GROUPS_REMOVED,
     ADDED, CHANGED, RENAMED, HELD, MOVED, REKEYED, ENABLED, DISABLED, GONE, REMOVED,
-    MEMBERS_ADDED, MEMBERS_REMOVED, GROUP_MEMBERS_ADDED, GROUP_MEMBERS_REMOVED, GRANTS_ADDED, GRANTS_REMOVED,
+    MEMBERS_ADDED, MEMBERS_REMOVED, GROUP_MEMBERS_ADDED, GROUP_MEMBERS_REMOVED, GRANTS_ADDED, GRANTS_LATER,
+    GRANTS_REMOVED,
 )  # fmt: skip
 
 

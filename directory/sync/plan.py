@@ -19,6 +19,7 @@ from directory.sync.people_plan import plan_people
 from directory.sync.unit_plan import plan_tree, plan_units
 
 LONG_AGO = datetime.min.replace(year=1900, tzinfo=timezone.get_default_timezone())
+IN_FORCE = "coalesce(starts_at, '-infinity') <= now() AND coalesce(ends_at, 'infinity') > now()"
 DISABLED = """
     SELECT id, upn, display_name FROM plan_people WHERE is_disabled
     UNION ALL SELECT id, upn, display_name FROM plan_vanished WHERE is_active
@@ -95,13 +96,12 @@ def _remove_before(source: Source) -> datetime:
 
 def _stored() -> dict[str, int]:
     [(people, members, group_members, grants)] = temporary.rows(
-        """
+        f"""
         SELECT (SELECT count(*) FROM stored_people WHERE is_active),
             (SELECT count(*) FROM stored_members WHERE is_ours),
             (SELECT count(*) FROM stored_group_members WHERE is_ours),
-            (SELECT count(*) FROM stored_grants
-                WHERE coalesce(starts_at, '-infinity') <= now() AND coalesce(ends_at, 'infinity') > now())
-        """
+            (SELECT count(*) FROM stored_grants WHERE {IN_FORCE})
+        """  # noqa: S608
     )
     return {"people": people, "members": members, "group members": group_members, "grants": grants}
 
@@ -112,9 +112,8 @@ def _moves_power() -> bool:
 
 def _lapsing() -> int:
     """Next year's roles help nobody today: a roster that comes too early takes this year's away."""
-    in_force = "coalesce(starts_at, '-infinity') <= now() AND coalesce(ends_at, 'infinity') > now()"
     gone, new = (
-        temporary.number(f"SELECT count(*) FROM {table} WHERE {in_force}")  # noqa: S608
+        temporary.number(f"SELECT count(*) FROM {table} WHERE {IN_FORCE}")  # noqa: S608
         for table in ("gone_grants", "new_grants")
     )
     return gone - new

@@ -143,6 +143,9 @@ class Report:
             lost, new = (self.run.counts.get(f"{what} {word}", 0) for word in ("removed", "added"))
             if lost > new:
                 found.append(text % {"n": number(lost), "new": number(new)})
+        if later := self.run.counts.get("roles that begin later"):
+            text = _("Of the role assignments that it would add, %(n)s begin later, and help nobody today.")
+            found.append(text % {"n": number(later)})
         return found
 
     @cached_property

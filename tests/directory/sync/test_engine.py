@@ -83,10 +83,10 @@ def test_what_changed_is_told_in_words(source):
         "Nora Field (nora@riverside.example)",
         "Tom Baker (tom@riverside.example)",
     ]
-    assert said(run, "memberships added") == ["Nora Field (nora@riverside.example) → Algebra"]
+    assert said(run, "memberships added") == ["Nora Field (nora@riverside.example) → Lincoln › Algebra"]
     assert said(run, "role assignments added") == [
         "Lincoln managers: Password Administrator, Lincoln",
-        "Tom Baker (tom@riverside.example): Password Administrator, Algebra",
+        "Tom Baker (tom@riverside.example): Password Administrator, Lincoln › Algebra",
     ]
 
 

@@ -206,6 +206,18 @@ def test_what_somebody_gave_by_hand_outlives_the_summer(source, years, clock):
     assert held() == then.taught()
 
 
+def test_next_years_roster_takes_nothing_from_this_year_unasked(source):
+    """As many roles come as go, and nobody would help anybody until the summer is over."""
+    this, then = two_years(timezone.localdate() - timedelta(days=40))
+    run_of(source, this)
+    held_now = held()
+    run = Run.objects.create(source=source, content=then.export())
+    runs.execute(run)
+    run.refresh_from_db()
+    assert run.state == RunState.BRAKED and held() == held_now
+    assert run.counts["roles that begin later"] == run.counts["role assignments added"] == 30
+
+
 def test_a_dry_run_says_all_of_it_and_does_nothing(source, years, clock):
     last, then = years
     clock.pass_(days=-365)
