@@ -1,5 +1,7 @@
 """**Test sign-in** in the admin: to the provider and back, and nobody is signed in."""
 
+from uuid import uuid4
+
 import pytest
 from django.test import Client
 
@@ -72,6 +74,12 @@ def test_the_name_of_a_provider_that_is_off_is_told_to_nobody_else(district, cli
     with district.tenant.scope():
         provider = IdentityProvider.objects.create(name="Contoso", issuer="https://id.example", client_id="x")
         saml = IdentityProvider.objects.create(name="Fabrikam", kind=ProviderKind.SAML)
-    assert client.get(complete_url(provider, district.tenant)).status_code == 404
+    here = client.get(complete_url(provider, district.tenant))
+    provider.pk = uuid4()
+    nowhere = client.get(complete_url(provider, district.tenant))
+    assert (here.status_code, here.headers) == (
+        nowhere.status_code,
+        nowhere.headers,
+    ) and here.status_code == 404
     back = client.post(f"/riverside/federation/{saml.pk}/acs/", {"SAMLResponse": "x"})
     assert back.status_code == 200 and "Fabrikam" not in back.content.decode()

@@ -27,6 +27,11 @@ def remember(request: HttpRequest, key: str, begun: Begun) -> None:
     request.session[KEY] = dict(older) | {key: asdict(begun)}
 
 
+def is_at(request: HttpRequest, provider: object) -> bool:
+    """Whether this browser has begun anything at this provider, of that id."""
+    return any(kept["provider"] == str(provider) for kept in request.session.get(KEY, {}).values())
+
+
 def answer(request: HttpRequest, key: str) -> Begun | None:
     """What this is the answer to; None if this browser has begun nothing of the kind."""
     kept = request.session.get(KEY, {})

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from directory.models import IdentityProvider, ProviderKind
-from mystaff.signin.federation import flow
+from mystaff.signin.federation import begun, flow
 
 RETURN = "same_site"  # the field that says: this comes from our own page
 
@@ -29,8 +29,10 @@ def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
 @never_cache
 def complete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Back from an OpenID provider."""
-    provider = get_object_or_404(IdentityProvider.objects.exclude(kind=ProviderKind.SAML), pk=pk)
-    return flow.complete_oidc(request, provider)
+    providers = IdentityProvider.objects.exclude(kind=ProviderKind.SAML)
+    if not begun.is_at(request, pk):
+        providers = providers.filter(enabled=True)  # of one that is off nothing is told, not that it is there
+    return flow.complete_oidc(request, get_object_or_404(providers, pk=pk))
 
 
 @login_not_required
