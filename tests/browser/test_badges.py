@@ -173,6 +173,7 @@ def test_by_keyboard_only(visit, stage, given):
     page.get_by_role("link", name="Sign in with a QR badge").focus()
     page.keyboard.press("Enter")
     heading(page, "Sign in with a QR badge")
+    expect(field(page, "Letters and digits on the badge")).to_be_focused()
     page.keyboard.type("-".join(badges.groups(given.secret)).lower())
     page.keyboard.press("Enter")
     heading(page, "Type your PIN")
