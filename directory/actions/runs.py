@@ -13,12 +13,12 @@ from directory import tasks, verbs
 from directory.connectors import Refused
 from directory.door import CommandLine, Initiator, administering
 from directory.models import Rhythm, Run, RunState, Source, SourceKind, User
+from directory.source_kinds import READS_FILES
 from directory.sync.csv_files.unread import without_unread
 from directory.sync.oneroster.passwords import without_passwords
 from directory.sync.progress import GOING, break_off_dead
 from tenants import keys
 
-OF_FILES = frozenset({SourceKind.ONEROSTER_CSV, SourceKind.CSV})
 CONFIRMABLE = timedelta(days=1)  # as long is kept what was uploaded for a run that waits for a word
 LOST = timedelta(hours=1)  # after which a run that waits has lost its job
 
@@ -69,7 +69,7 @@ def make(
     _refuse_unless_free(source)
     if confirms is not None:
         content = content or _content_of(source, confirms)
-    if source.kind in OF_FILES and content is None:
+    if source.kind in READS_FILES and content is None:
         raise Refused(_("Choose a file: this source reads files."))
     if content is not None:
         content = _fit_to_keep(source, content)
@@ -85,7 +85,7 @@ def start_due(now: datetime | None = None) -> None:
     """Start what its rhythm says is due in the tenant whose scope we are in: the source itself asks."""
     now = timezone.localtime(now)
     sources = Source.objects.defer("secret").filter(enabled=True)
-    for source in sources.exclude(rhythm=Rhythm.NEVER).exclude(kind__in=OF_FILES):
+    for source in sources.exclude(rhythm=Rhythm.NEVER).exclude(kind__in=READS_FILES):
         last = source.runs.filter(is_dry=False).order_by("-made_at").first()
         if last is None or last.made_at < _since(source, now):
             with suppress(Refused), transaction.atomic():
@@ -127,7 +127,7 @@ def _content_of(source: Source, confirms: Run) -> bytes | None:
         content = confirms.content
     except (keys.NoKeys, keys.Undecryptable):
         content = None
-    if content is None and source.kind in OF_FILES:
+    if content is None and source.kind in READS_FILES:
         raise Refused(_("This run’s file is not kept any more. Upload it again."))
     return content
 

@@ -118,8 +118,8 @@ class Report:
     def _otherwise(self) -> list[str]:
         """Who stays, and may not get in any more as before."""
         texts = {
-            "user names changed": _("It would change %(n)s user names."),
-            "passwords that move": _("The passwords of %(n)s people would live elsewhere from then on."),
+            changes.RENAMED.word: _("It would change %(n)s user names."),
+            changes.MOVED.word: _("The passwords of %(n)s people would live elsewhere from then on."),
         }
         counts = {what: self.run.counts.get(what) for what in texts}
         return [texts[what] % {"n": number(count)} for what, count in counts.items() if count]
@@ -143,7 +143,7 @@ class Report:
             lost, new = (self.run.counts.get(f"{what} {word}", 0) for word in ("removed", "added"))
             if lost > new:
                 found.append(text % {"n": number(lost), "new": number(new)})
-        if later := self.run.counts.get("roles that begin later"):
+        if later := self.run.counts.get(changes.GRANTS_LATER.word):
             text = _("Of the role assignments that it would add, %(n)s begin later, and help nobody today.")
             found.append(text % {"n": number(later)})
         return found
