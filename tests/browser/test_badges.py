@@ -69,9 +69,14 @@ def filmed(browser, server, tmp_path):
     assert not watch.problems
 
 
-def from_sign_in(page: Page) -> None:
+def before_a_camera(page: Page) -> None:
+    """What sees the badge leaves the page at once: nothing on it can be waited for."""
     page.goto("/riverside/sign-in/")
     press(page, "Sign in with a QR badge")
+
+
+def from_sign_in(page: Page) -> None:
+    before_a_camera(page)
     heading(page, "Sign in with a QR badge")
 
 
@@ -93,7 +98,7 @@ def pin_is_chosen(page: Page, temporary: str) -> None:
 def test_a_camera_reads_the_badge(filmed, stage, given, size):
     """It was allowed before: a child need not press anything."""
     page = filmed(badges.code(given.secret), size)
-    from_sign_in(page)
+    before_a_camera(page)
     pin_is_chosen(page, given.pin)
     expect(page.get_by_text("Pia Moss").first).to_be_visible()
 
@@ -131,7 +136,7 @@ def test_the_browsers_own_reader_is_used_where_it_has_one(filmed, stage, given):
         "globalThis.BarcodeDetector = class { static getSupportedFormats = async () => ['qr_code'];"
         f" detect = async () => [{{ rawValue: '{badges.code(given.secret)}' }}] }}"
     )
-    from_sign_in(page)
+    before_a_camera(page)
     heading(page, "Type your PIN")
     assert not any("decode" in url for url in asked)
 
