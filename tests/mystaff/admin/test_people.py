@@ -212,5 +212,5 @@ def test_a_page_shows_where_somebody_is_and_where_they_come_from(district, admin
         f'href="{AT}/administrativeunit/{district.jefferson_staff.pk}/change/">Jefferson High/Staff' in page
     )
     assert "Password Administrator: Algebra 2" in page
-    assert "comes from the source Our roster" in page
+    assert "comes from the source Our roster" in page and "no longer names" not in page
     assert "administrativeunit" not in staff["user"].get(page_of(district.sam)).content.decode()
