@@ -17,7 +17,7 @@ from directory.models import Run, RunState, User
 from directory.source_kinds import READS_FILES
 from directory.sync import changes
 from directory.sync.attention import UNDER_WAY
-from directory.verbs import IMPORT_ROSTER
+from directory.verbs import IMPORT_ROSTER, START_IMPORT
 from mystaff.templatetags.mystaff import when
 
 SHOWN = 200  # problems, and warnings: nobody reads on past them
@@ -175,8 +175,9 @@ class Report:
 
 
 def entry_of(run: Run) -> UUID | None:
-    """The run's own line in the trail; a dry run has none."""
-    lines = Entry.objects.filter(correlation_id=run.pk, activity=IMPORT_ROSTER.activity)
+    """The run's own line in the trail; of a dry run that of who asked for it."""
+    told = (IMPORT_ROSTER.activity, START_IMPORT.activity)
+    lines = Entry.objects.filter(correlation_id=run.pk, activity__in=told)
     return lines.order_by("-sequence").values_list("pk", flat=True).first()
 
 

@@ -293,7 +293,7 @@ def test_it_is_confirmed_as_it_was_shown(admin, braked):
     response = admin.post(f"{run_page(braked)}confirm/")
     run = Run.objects.get(confirms=braked)
     assert response.headers["Location"] == run_page(run) and not run.is_dry
-    assert Entry.objects.filter(activity="Import roster", result="success").exists()
+    assert Entry.objects.filter(activity="Start roster import", result="success").exists()
     # Once: what came after it is another question.
     assert "Confirm and run" not in text_of(admin.get(run_page(braked)))
     admin.post(f"{run_page(braked)}confirm/")
@@ -317,7 +317,7 @@ def test_names_held_back_are_changed_with_a_word_of_their_own(admin, service):
     Run.objects.filter(confirms=run).delete()
     admin.post(f"{run_page(run)}confirm/", {"held": "on"})
     assert Run.objects.get(confirms=run).changes_held
-    entry = Entry.objects.filter(activity="Import roster", result="success").first()
+    entry = Entry.objects.filter(activity="Start roster import", result="success").first()
     assert {"key": "user names held back", "value": "changed"} in entry.additional_details
 
 
