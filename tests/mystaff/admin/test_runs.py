@@ -191,6 +191,15 @@ def test_past_runs(admin, service):
     assert "people added: 29" in text_of(admin.get(f"{LIST}{service.pk}/runs/?page=2"))
 
 
+def test_past_runs_say_why_they_failed(admin, service):
+    make_run(service, RunState.FAILED, problems=["users.csv:2: The column username is empty.", "more"])
+    make_run(service, RunState.FAILED, problems=["x" * 500])
+    page = text_of(admin.get(f"{LIST}{service.pk}/runs/"))
+    assert "nothing was changed users.csv:2: The column username is empty." in page
+    assert "more" not in page
+    assert "x" * 159 + "…" in page and "x" * 160 not in page
+
+
 def test_the_pages_of_many_runs_ask_no_more_questions(admin, service, django_assert_max_num_queries):
     for days in range(20):
         make_run(service, ago=timedelta(days=days))
