@@ -24,7 +24,7 @@ def absence(person: User) -> str:
     values["day"] = _day(person.vanished_at)
     if not (person.is_active or person.disabled_by_source):
         said = _("Disabled by hand. Since %(day)s the source %(source)s no longer names them.") % values
-        return f"{said} {_('Nobody removes them but a person.')}"
+        return f"{said} {_('They stay until somebody removes them.')}"
     said = _("Since %(day)s the source %(source)s no longer names them.")
     if not person.is_active:
         said = _("Disabled since %(day)s: the source %(source)s no longer names them.")
@@ -33,7 +33,7 @@ def absence(person: User) -> str:
 
 def _removed(vanished_at: datetime, source: Source) -> str:
     if not source.remove_after_days:
-        return _("Nobody removes them but a person.")
+        return _("They stay until somebody removes them.")
     day = _day(vanished_at + timedelta(days=source.remove_after_days))
     return _("The first run after %(day)s removes them.") % {"day": day}
 

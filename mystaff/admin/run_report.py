@@ -68,7 +68,7 @@ class Report:
     @property
     def reason(self) -> str:
         """Why it failed, in a list of many."""
-        return Truncator(getattr(self.run, "reason", "")).chars(SHORT)
+        return Truncator(getattr(self.run, "reason", None) or "").chars(SHORT)
 
     @property
     def progress(self) -> str:

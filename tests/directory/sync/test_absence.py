@@ -31,7 +31,7 @@ def sam(district):
         (
             {"is_active": False, "vanished_at": GONE},
             "Disabled by hand. Since 17 August 2026 the source Our roster no longer names them. "
-            "Nobody removes them but a person.",
+            "They stay until somebody removes them.",
         ),
         (
             {"vanished_at": GONE},
@@ -52,7 +52,7 @@ def test_without_a_day_or_a_source(sam):
     sam.refresh_from_db()
     assert absence(sam) == ""
     make_source("other", name="Other")
-    assert absence(sam).endswith("no longer names them. Nobody removes them but a person.")
+    assert absence(sam).endswith("no longer names them. They stay until somebody removes them.")
 
 
 def test_both_pages_say_it(district, sam, sign_in):
