@@ -153,24 +153,34 @@ def acting(by: Initiator | CommandLine, action: Action, person: User) -> Iterato
 
 @contextmanager
 def administering(
-    by: Initiator | CommandLine, action: Action, target: dict[str, Any], refused: str | None = None
+    by: Initiator | CommandLine,
+    action: Action,
+    target: dict[str, Any],
+    refused: str | None = None,
+    *,
+    correlation_id: UUID | None = None,
 ) -> Iterator[Deed]:
     """The door for deeds on the tenant itself, for those who hold a role over all of it.
 
-    Deeds with a rule of their own, which knows who may, bring its answer along as `refused` ('' for none).
+    Deeds with a rule of their own, which knows who may, bring its answer along as `refused` ('' for none),
+    and those of which more will be told later the id that all of it shares.
     """
     reason = refused
     if reason is None and not by.may(action):
         reason = _("Your role does not include this.")
-    with _through(by, action, target, reason) as deed:
+    with _through(by, action, target, reason, correlation_id) as deed:
         yield deed
 
 
 @contextmanager
 def _through(
-    by: Initiator | CommandLine, action: Action, target: dict[str, Any], reason: str | None
+    by: Initiator | CommandLine,
+    action: Action,
+    target: dict[str, Any],
+    reason: str | None,
+    correlation_id: UUID | None = None,
 ) -> Iterator[Deed]:
-    deed = Deed(by, action, target, uuid4())
+    deed = Deed(by, action, target, correlation_id or uuid4())
     if reason:
         deed.write(Result.DENIED, reason)
         raise Denied(reason)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from directory import roles
@@ -37,12 +38,16 @@ ONEROSTER = {SourceKind.ONEROSTER_CSV, SourceKind.ONEROSTER_REST}
 RESERVED = {LOCAL, "rule"}
 SERVER = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?")
 MOST_SERVERS = 8
+_PART = r"[A-Za-z0-9][A-Za-z0-9.-]*\s*=(?:\\.|[^,\\])+"
+DN = re.compile(rf"\s*{_PART}(?:,\s*{_PART})*", re.DOTALL)  # RFC 4514, loosely: the server knows better
+ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")  # RFC 4512, 2.5: a short name
 
 
 def check_directory(row: ConnectedDirectory) -> None:
     """Bring its texts into form; raises ValidationError, by field, for what cannot work."""
     row.servers = "\n".join(_lines(row.servers.lower()))
     row.directory_id = row.directory_id.strip().lower()
+    row.account, row.base_dn = row.account.strip(), row.base_dn.strip()
     wanted = set(FIELDS_OF_DIRECTORY[DirectoryKind(row.kind)]) - OPTIONAL
     refuse_reserved(row.key)
     errors = _missing(row, wanted)
@@ -58,12 +63,28 @@ def _wrong_parts(row: ConnectedDirectory) -> dict[str, str]:
         errors["servers"] = wrong
     if row.ca_certificates.strip() and not _are_certificates(row.ca_certificates):
         errors["ca_certificates"] = _("This is not a certificate in PEM form.")
-    if row.kind == ENTRA and not DIRECTORY.fullmatch(row.directory_id):
-        errors["directory_id"] = _("A directory ID has 32 letters and digits in five groups.")
     if row.kind == GOOGLE and row.secret and not _is_key(row.secret):
         errors["secret"] = _("This is not a private key in PEM form.")
     if row.checks_passwords and row.kind not in CHECKING:
         errors["checks_passwords"] = _("Only Active Directory and LDAP can be asked for this.")
+    return errors | _wrong_names(row)
+
+
+def _wrong_names(row: ConnectedDirectory) -> dict[str, str]:
+    """What cannot be the name of anything over there."""
+    errors = {}
+    if row.kind == ENTRA and not DIRECTORY.fullmatch(row.directory_id):
+        errors["directory_id"] = _("A directory ID has 32 letters and digits in five groups.")
+    if row.kind == ENTRA and not DIRECTORY.fullmatch(row.account.lower()):
+        errors["account"] = _("A client ID has 32 letters and digits in five groups.")
+    if row.kind == GOOGLE and not _is_mail(row.account):
+        errors["account"] = _("This is not an address like mystaff@project.iam.gserviceaccount.com.")
+    if row.kind == GOOGLE and not _is_mail(row.acts_for):
+        errors["acts_for"] = _("This is not an address like admin@school.example.")
+    if row.kind in CHECKING and row.base_dn and not DN.fullmatch(row.base_dn):
+        errors["base_dn"] = _("This is not a distinguished name, like DC=ad,DC=example.")
+    if row.kind in CHECKING and row.match_attribute and not ATTRIBUTE.fullmatch(row.match_attribute):
+        errors["match_attribute"] = _("This is not the name of an attribute, like mail.")
     return errors
 
 
@@ -75,6 +96,14 @@ def _wrong_server(servers: list[str]) -> str:
         if found is None or not 0 < int(found[2] or 1) < 65536:
             return _("“%(server)s” is not a name and a port, like dc1.ad.example:636.") % {"server": server}
     return ""
+
+
+def _is_mail(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _are_certificates(pem: str) -> bool:

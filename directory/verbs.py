@@ -206,6 +206,13 @@ UNLINK_IDENTITY = Action(
     needs=frozenset({roles.GLOBAL}),
 )
 IMPORT_ROSTER = Action("import_roster", gettext_noop("Import roster"), needs=frozenset({roles.GLOBAL}))
+START_IMPORT = Action(
+    "start_import",
+    gettext_noop("Start roster import"),
+    category="ProvisioningManagement",
+    operation="Start",
+    needs=frozenset({roles.GLOBAL}),
+)
 MANAGE_TENANTS = Action(
     "manage_tenants",
     gettext_noop("Update tenant"),

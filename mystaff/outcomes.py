@@ -14,6 +14,6 @@ def succeeds(form: forms.Form, deed: Callable[..., object], *args, **kwargs) -> 
     try:
         deed(*args, **kwargs)
     except AuthorityError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, error.plain)
         return False
     return True

@@ -136,7 +136,7 @@ def change_own(request: HttpRequest, form: NewPasswordForm) -> bool:
     try:
         actions.change_password(form.cleaned_data["new_password"], by=initiator(request, "My Account"))
     except AuthorityError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, error.plain)
         return False
     update_session_auth_hash(request, request.user)
     return True

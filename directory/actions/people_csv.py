@@ -22,6 +22,7 @@ from directory.people_csv.compare import compare
 from directory.people_csv.plan import Change, Plan, Step
 from directory.people_csv.reading import Row, read
 from directory.sync.turn import wait_for_turn
+from tenants import keys
 
 AT_ONCE, UPDATED_AT_ONCE = 1000, 250
 EVENTS = {EMAIL: "email", PHONE: "phone"}  # how the names of notices begin
@@ -60,12 +61,21 @@ def import_people(upload: Upload, *, by: Initiator) -> Plan:
             return _import(upload, deed, by)
 
 
+def content_of(upload: Upload) -> bytes:
+    """The file that waits; raises Refused where the key it was encrypted with is lost."""
+    try:
+        return bytes(upload.content)
+    except (keys.NoKeys, keys.Undecryptable):
+        raise Refused(_("This preview is over. Choose the file again.")) from None
+
+
 def _import(upload: Upload, deed: Deed, by: Initiator) -> Plan:
     # Of two who press at once, or twice, the second finds no file any more.
-    upload = Upload.objects.of(by.user).filter(pk=upload.pk).select_for_update().first()
+    found = Upload.objects.of(by.user).filter(pk=upload.pk).defer("content")
+    upload = found.select_for_update().first()
     if upload is None:
         raise Refused(_("This preview is over. Choose the file again."))
-    plan = compare(read(bytes(upload.content)), by, lock=True)
+    plan = compare(read(content_of(upload)), by, lock=True)
     plan.refuse_unseen(upload.seen)
     if plan.refused:
         raise RowsRefused(plan)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -39,9 +40,10 @@ def ask(
     run now.
     """
     target = {"id": source.pk, "type": "Source", "name": source.name}
-    with administering(by, verbs.IMPORT_ROSTER, target) as deed:
+    pk = uuid4()  # what the run leaves in the trail has it too
+    with administering(by, verbs.START_IMPORT, target, correlation_id=pk) as deed:
         how = {"is_dry": is_dry, "confirms": confirms, "changes_held": changes_held}
-        run = make(source, user=by.user, content=content, **how)
+        run = make(source, user=by.user, content=content, pk=pk, **how)
         if is_dry:
             deed.details["dry run"] = "yes"
         if confirms is not None:
@@ -61,6 +63,7 @@ def make(
     is_dry: bool = False,
     confirms: Run | None = None,
     changes_held: bool = False,
+    pk: UUID | None = None,
 ) -> Run:
     """The row of a run that waits; raises Refused as `ask` does."""
     rows = Source.objects.defer("secret")  # one whose key is lost makes a run that says so
@@ -73,7 +76,8 @@ def make(
         raise Refused(_("Choose a file: this source reads files."))
     if content is not None:
         content = _fit_to_keep(source, content)
-    run = Run(source=source, asked_by=user, content=content, is_dry=is_dry, confirms=confirms)
+    run = Run(pk=pk or uuid4(), source=source, asked_by=user, content=content)
+    run.is_dry, run.confirms = is_dry, confirms
     run.changes_held = changes_held and confirms is not None
     run.save(force_insert=True)
     if confirms is not None:

@@ -9,11 +9,19 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from directory.connectors.local import Local
+from directory.connectors.plainly import ask_it
 from directory.models import ConnectedDirectory, DirectoryKind, User
 
 
 class AuthorityError(Exception):
-    """The authority did not do it; the text is for the manager, and nothing has changed."""
+    """The authority did not do it, and nothing has changed.
+
+    The text is for whoever looks after it, and for the trail; `plain` is what everybody else is told.
+    """
+
+    def __init__(self, said: str, plain: str = "") -> None:
+        super().__init__(said)
+        self.plain = plain or said
 
 
 class Refused(AuthorityError):
@@ -25,7 +33,7 @@ class Unreachable(AuthorityError):
 
 
 class Authority(Protocol):
-    """What every authority can do. Each raises Refused or Unreachable: a sentence for a manager.
+    """What every authority can do. Each raises Refused or Unreachable.
 
     They answer within CONNECTED seconds, and write nothing here: the deeds do. One that has no place for a
     number or an address does nothing with it.
@@ -86,7 +94,8 @@ class ReadOnly:
 
     def set_password(self, person: User, password: str, *, must_change: bool) -> None:
         sentence = _("Passwords of %(person)s are kept in %(directory)s, and MyStaff does not write there.")
-        raise Refused(sentence % {"person": person.display_name, "directory": self.name})
+        said = sentence % {"person": person.display_name, "directory": self.name}
+        raise Refused(said, ask_it(said))
 
     def unlock(self, person: User) -> None: ...
 

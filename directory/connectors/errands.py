@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from directory.connectors import CONNECTED, Refused, Unreachable
+from directory.connectors.plainly import ask_it
 from directory.connectors.rest import NoAnswer, Reply, Service
 from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory, Source, User
@@ -54,20 +55,20 @@ class Errand:
         reply = self.service.ask("GET", url, end=self.end)
         if reply.status == 200 and reply.data is not None:
             return reply.data
-        raise self._refusal(reply) or Unreachable(self.service.not_understood(reply))
+        raise self._refusal(reply) or self.service.nonsense(reply)
 
     def text(self, data: Mapping[str, Any], name: str) -> str:
         """A text that must be there."""
         if isinstance(value := data.get(name), str) and value:
             return value
-        raise Unreachable(self.service.not_understood(Reply(200)))
+        raise self.service.nonsense(Reply(200))
 
     def rows(self, data: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
         """A list of objects that must be there."""
         value = data.get(name)
         if isinstance(value, list) and all(isinstance(row, dict) for row in value):
             return value
-        raise Unreachable(self.service.not_understood(Reply(200)))
+        raise self.service.nonsense(Reply(200))
 
     def write(
         self, method: str, url: str, body: Mapping[str, Any] | None = None, *, refused: str
@@ -79,7 +80,9 @@ class Errand:
         try:
             reply = self.service.ask(method, url, body, end=self.end)
         except NoAnswer as error:
-            raise Unreachable(f"{error} {self._unknown()}" if error.was_sent else str(error)) from None
+            if not error.was_sent:
+                raise Unreachable(str(error), error.plain) from None
+            raise Unreachable(f"{error} {self._unknown()}", self._unknown()) from None
         if reply.status in DONE and reply.data is not None:
             return reply.data
         if reply.status in REFUSALS:
@@ -103,22 +106,27 @@ class Errand:
         logger.warning("Sessions in the connected directory %s of person %s did not end: %s", *about)
         return {"Sessions": f"Not ended in {self.service.name} ({failed})"}
 
+    def refused(self, sentence: str) -> Refused:
+        """For what only an administrator over there can mend."""
+        said = self.say(sentence)
+        return Refused(said, ask_it(said))
+
     def say(self, sentence: str, **values: str) -> str:
         return self.service.fill(sentence, name=self.person.first_name, **values)
 
     def _refusal(self, reply: Reply) -> Refused | Unreachable | None:
         if self.service.is_busy(reply):
-            return Unreachable(self.service.not_understood(reply))
+            return self.service.nonsense(reply)
         if reply.status == 401:
-            return Refused(self.service.not_signed_in())
+            return self.service.not_let_in()
         if reply.status == 403:
-            return Refused(self.say(_("%(service)s does not let MyStaff do this for %(name)s.")))
+            return self.refused(_("%(service)s does not let MyStaff do this for %(name)s."))
         if reply.status == 404:
-            return Refused(self.say(_("%(name)s is not in %(service)s.")))
+            return self.refused(_("%(name)s is not in %(service)s."))
         return None
 
     def _fault(self, reply: Reply) -> Unreachable:
-        return Unreachable(f"{self.service.not_understood(reply)} {self._unknown()}")
+        return Unreachable(f"{self.service.not_understood(reply)} {self._unknown()}", self._unknown())
 
     def _unknown(self) -> str:
         return self.say(_("Whether it was done for %(name)s is not known: please do it again later."))

@@ -15,7 +15,6 @@ import jwt
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from directory.connectors import Refused
 from directory.connectors.errands import Errand, errand_of, is_name_of, key_at
 from directory.connectors.rest import Reply, Service
 from directory.models import ConnectedDirectory, PhoneType, User
@@ -59,7 +58,7 @@ class Workspace(Service):
         try:
             assertion = jwt.encode(claims, key, algorithm="RS256")
         except Exception:  # whatever a library says of a wrong key may hold it
-            raise Refused(self.not_signed_in()) from None
+            raise self.not_let_in() from None
         return {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
 
     def is_busy(self, reply: Reply) -> bool:
@@ -110,7 +109,7 @@ class Google:
         name = errand.person.user_principal_name
         found = errand.read(f"{users}{quote(name, safe='')}?fields=id,primaryEmail")
         if not is_name_of(errand.text(found, "primaryEmail"), errand.person):
-            raise Refused(errand.say(_("%(name)s is not in %(service)s.")))
+            raise errand.refused(_("%(name)s is not in %(service)s."))
         return users + quote(errand.text(found, "id"), safe="")
 
 

@@ -15,7 +15,6 @@ import phonenumbers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from directory.connectors import Refused
 from directory.connectors.errands import Errand, errand_of, is_name_of, key_at
 from directory.connectors.rest import Service
 from directory.models import ConnectedDirectory, PhoneType, User
@@ -48,7 +47,7 @@ class Entra(Service):
 
     def grant(self) -> Mapping[str, str]:
         if not (self.directory.directory_id and self.directory.account and self.directory.secret):
-            raise Refused(self.not_signed_in())
+            raise self.not_let_in()
         return {
             "grant_type": "client_credentials",
             "client_id": self.directory.account,
@@ -90,7 +89,7 @@ class Graph:
         """Where the person is, by their own id; Refused for who is somebody else, or written to elsewhere."""
         found = self._looked_up(errand)
         if found.get("onPremisesSyncEnabled"):
-            raise Refused(errand.say(_(LIVES_ELSEWHERE)))
+            raise errand.refused(_(LIVES_ELSEWHERE))
         return self._of(errand.text(found, "id"))
 
     def _looked_up(self, errand: Errand) -> dict[str, Any]:
@@ -100,7 +99,7 @@ class Graph:
         same = is_name_of(errand.text(found, "userPrincipalName"), errand.person)
         # Of who comes from there the name may have changed over there meanwhile; the id does not.
         if not same and key != key_at(self.service.directory, errand.person):
-            raise Refused(errand.say(_("%(name)s is not in %(service)s.")))
+            raise errand.refused(_("%(name)s is not in %(service)s."))
         return found
 
     def _address(self, person: User) -> str:

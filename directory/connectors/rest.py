@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from directory import outgoing
 from directory.connectors import CONNECTED, Refused, Unreachable
+from directory.connectors.plainly import later, look_at
 from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory
 from tenants import scopes
@@ -38,8 +39,8 @@ _lock = Lock()
 class NoAnswer(Unreachable):
     """It did not answer."""
 
-    def __init__(self, sentence: str, *, was_sent: bool = False) -> None:
-        super().__init__(sentence)
+    def __init__(self, said: str, plain: str, *, was_sent: bool = False) -> None:
+        super().__init__(said, plain)
         self.was_sent = was_sent  # and may have been done all the same
 
 
@@ -113,12 +114,12 @@ class Service:
         if reply.status == 403 and not self.is_busy(reply):
             raise Refused(self.fill(_("%(service)s lets MyStaff in, but not read who is there.")))
         if reply.status != 200 or reply.data is None:
-            raise Unreachable(self.not_understood(reply))
+            raise self.nonsense(reply)
 
     def _until_it_has_time(self, send: Callable[..., outgoing.Answer], end: float) -> Reply:
         wait = 1.0
         while True:
-            reply = _sent(send, end)
+            reply = self._sent(send, end)
             pause = wait if reply.retry_after is None else max(reply.retry_after, 0.1)
             if not self.is_busy(reply) or monotonic() + pause >= end:
                 return reply
@@ -142,14 +143,32 @@ class Service:
         try:
             reply = self._until_it_has_time(send, end)
         except NoAnswer as error:
-            raise Unreachable(str(error)) from None  # of what was to be done nothing was sent
+            # Of what was to be done nothing was sent.
+            raise Unreachable(str(error), error.plain) from None
         if reply.status in (400, 401, 403):
-            raise Refused(self.not_signed_in())
+            raise self.not_let_in()
         data = (reply.data or {}) if reply.status == 200 else {}
         token, lasts = data.get("access_token"), data.get("expires_in")
         if not _is_token(token):
-            raise Unreachable(self.not_understood(reply))
+            raise self.nonsense(reply)
         return token, float(lasts) if isinstance(lasts, int) else 0.0
+
+    def _sent(self, send: Callable[..., outgoing.Answer], end: float) -> Reply:
+        try:
+            answer = send(seconds=min(max(end - monotonic(), 0.0), LONGEST_REQUEST))
+        except outgoing.Forbidden as error:
+            raise NoAnswer(str(error), look_at(self.directory.name)) from None
+        except outgoing.Unreachable as error:
+            raise NoAnswer(str(error), later(self.directory.name), was_sent=error.was_sent) from None
+        return Reply(answer.status, _object(answer), _seconds(answer.headers.get("retry-after", "")))
+
+    def not_let_in(self) -> Refused:
+        return Refused(self.not_signed_in(), look_at(self.directory.name))
+
+    def nonsense(self, reply: Reply) -> Unreachable:
+        """It has too much to do, or answered with something else than what it should."""
+        plain = "" if self.is_busy(reply) else later(self.directory.name)
+        return Unreachable(self.not_understood(reply), plain)
 
     def not_signed_in(self) -> str:
         """For whoever looks after it: the secret is no longer good, or never was."""
@@ -177,16 +196,6 @@ def _is_token(token: Any) -> bool:
     """RFC 6749, A.12: visible characters; anything else has no place in a header."""
     fits = isinstance(token, str) and 0 < len(token) <= LONGEST_TOKEN
     return fits and token.isascii() and token.isprintable()
-
-
-def _sent(send: Callable[..., outgoing.Answer], end: float) -> Reply:
-    try:
-        answer = send(seconds=min(max(end - monotonic(), 0.0), LONGEST_REQUEST))
-    except outgoing.Forbidden as error:
-        raise NoAnswer(str(error)) from None
-    except outgoing.Unreachable as error:
-        raise NoAnswer(str(error), was_sent=error.was_sent) from None
-    return Reply(answer.status, _object(answer), _seconds(answer.headers.get("retry-after", "")))
 
 
 def _object(answer: outgoing.Answer) -> dict[str, Any] | None:

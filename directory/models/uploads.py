@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from directory.models.users import User
+from tenants.fields import EncryptedBinaryField
 from tenants.models import TenantModel
 
 UPLOAD_LIVES = timedelta(hours=1)
@@ -27,7 +28,7 @@ class Upload(TenantModel):
     owner = models.ForeignKey(User, models.CASCADE, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     name = models.CharField(max_length=256)
-    content = models.BinaryField()
+    content = EncryptedBinaryField(editable=False)  # names of children
     # A hash for each row of what was shown: confirmed is that, and nothing that came after it.
     seen = models.JSONField(default=list)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from directory.models import Run
+from directory.models import LOCAL, Run
 from directory.sync import temporary
 
 STORED = 20_000  # names of one kind: nobody reads further, and writing them takes its time
@@ -15,8 +15,17 @@ AT_ONCE = 1000  # names in one row
 
 _PERSON = "c.display_name || ' (' || c.upn || ')'"
 _FIELDS = (
-    "upn", "display_name", "given_name", "surname", "job_title", "department", "employee_id", "authority",
+    "upn", "display_name", "given_name", "surname", "job_title", "department", "employee_id",
 )  # fmt: skip
+
+
+def _lives(column: str) -> str:
+    """Where a password is kept, as people call it."""
+    name = f"(SELECT d.name FROM directory_connecteddirectory d WHERE d.key = c.{column})"  # noqa: S608
+    return f"CASE c.{column} WHEN '{LOCAL}' THEN 'here' ELSE '“' || coalesce({name}, c.{column}) || '”' END"
+
+
+_MOVES = f"{_lives('old_authority')} || ' → ' || {_lives('authority')}"
 _SAID = ", ".join(
     f"CASE WHEN c.{name} <> c.old_{name} THEN '{said}: ' || c.old_{name} || ' → ' || c.{name} END"
     for name, said in zip(
@@ -29,11 +38,11 @@ _SAID = ", ".join(
             "job",
             "department",
             "employee number",
-            "password kept in",
         ),
         strict=True,
     )
 )
+_SAID += f", CASE WHEN c.is_moved THEN 'password kept: ' || {_MOVES} END"
 _RENAMED = "CASE WHEN c.old_name = c.name THEN c.name ELSE c.old_name || ' → ' || c.name END"
 # People and locations that this run has made are not where the others are, as long as it only compares.
 USER = (
@@ -107,7 +116,7 @@ HELD = Kind(
 MOVED = Kind(
     gettext_noop("passwords that move"),
     "plan_people",
-    f"{_PERSON} || ': ' || c.old_authority || ' → ' || c.authority || {_POWER}",
+    f"{_PERSON} || ': kept ' || {_MOVES} || {_POWER}",
     "c.is_moved",
 )
 REKEYED = Kind(gettext_noop("people with a new id"), "plan_people", _PERSON, "c.is_rekeyed")

@@ -79,6 +79,7 @@ class Findings:
 
     def __init__(self) -> None:
         self._warnings, self._problems = _Folded(), _Folded()
+        self.refused: set[tuple[str, int]] = set()  # files and lines; at most MAX_PROBLEMS of them
 
     def warn(self, file: str, line: int, text: str, /, **values: object) -> None:
         """Taken all the same; `text` is the kind, `values` fill it."""
@@ -87,6 +88,7 @@ class Findings:
     def refuse(self, file: str, line: int, text: str, /, **values: object) -> None:
         """Cannot be taken; reading goes on, to show all problems at once (RosterError at the thousandth)."""
         self._problems.add(file, line, text, values)
+        self.refused.add((file, line))
         if self._problems.times.total() >= MAX_PROBLEMS:
             self.stop_if_refused()
 

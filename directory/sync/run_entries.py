@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.utils.translation import gettext_noop
 
 from audit.models import Entry, Result, draft, record, record_all
 from directory import administration, dynamic_units
@@ -20,6 +19,7 @@ from directory.models import Run
 from directory.sync import temporary
 from directory.sync.changes import GROUP, UNIT, USER
 from directory.sync.member_plan import CLOSED_GROUPS
+from directory.verbs import IMPORT_ROSTER
 
 Somebody = Initiator | CommandLine | None  # who has it done; nobody: the source, by itself
 AT_ONCE = 2000  # entries in memory
@@ -168,7 +168,7 @@ def record_run(
 ) -> None:
     """One entry for a run, with its counts and its id."""
     record(
-        gettext_noop("Import roster"),
+        IMPORT_ROSTER.activity,
         category="ProvisioningManagement",
         operation="Import",
         result=result,

@@ -97,6 +97,7 @@ def stage(
 class _Stager:
     def __init__(self, findings: Findings, domains: set[str], tell: Callable[[int], None]) -> None:
         self.findings, self.domains, self.tell = findings, domains, tell
+        self.refused: set[tuple[str, int]] = set()  # lines that were refused here
         self.lines: dict[str, list[str]] = {name: [] for name in _TABLES}
         self.files: dict[str, str] = {}
         self.size = 0
@@ -223,7 +224,12 @@ class _Stager:
         return self.files[name]
 
     def _refuse(self, fact: Fact, text: str, /, **values: object) -> None:
-        self.findings.refuse(fact.file, fact.line, text, **values)
+        """Of a line that the reader has refused it said already what is wrong."""
+        place = (fact.file, fact.line)
+        if fact.line and place in self.findings.refused and place not in self.refused:
+            return
+        self.refused.add(place)
+        self.findings.refuse(*place, text, **values)
 
 
 _NOWHERE = UnitMemberFact("", "")

@@ -110,7 +110,7 @@ def code(request: HttpRequest, kind: InfoKind) -> HttpResponse:
             if actions.prove_security_info(kind, form.cleaned_data["code"], by=_by(request)):
                 return _saved(request, kind)
         except AuthorityError as error:  # the code is used up, and another is asked for
-            messages.error(request, str(error))
+            messages.error(request, error.plain)
             return redirect("security_info", kind)
         form.add_error("code", _("This code is not right, or too old. Check it, or have another sent."))
     wait = proofs.is_too_soon(proof, proof.destination)

@@ -18,6 +18,7 @@ from directory.door import Initiator
 from directory.models import (
     LOCAL,
     AdministrativeUnit,
+    ConnectedDirectory,
     EmailMethod,
     Group,
     PhoneType,
@@ -28,6 +29,7 @@ from directory.models import (
 )
 from directory.phone_numbers import to_e164
 from directory.sync import kept
+from directory.sync.absence import absence
 from mystaff.admin.door import REFUSALS, DeedAdmin, DeedForm, sentence
 from mystaff.admin.filters import DisabledFilter, GroupFilter, PlaceFilter
 from mystaff.admin.listing import listed, role_and_scope
@@ -138,14 +140,16 @@ class PersonAdmin(PeopleAsCSV, DeedAdmin):
         return refusals.refusal(request.user, administration.UPDATE_USER, obj)
 
     def notes(self, request: HttpRequest, obj: User) -> list[str]:
-        found = []
+        found = [absent] if (absent := absence(obj)) else []
         if source := kept.source_of(obj):
             found.append(
                 _("This person comes from the source %(source)s. What it says of them is changed there.")
                 % {"source": source.name}
             )
         if obj.authority != LOCAL:
-            found.append(_("The password lives in %(directory)s.") % {"directory": obj.authority})
+            lives = ConnectedDirectory.objects.filter(key=obj.authority).values_list("name", flat=True)
+            where = lives.first() or obj.authority
+            found.append(_("The password lives in %(directory)s.") % {"directory": where})
         elif not obj.has_usable_password():
             found.append(no_password(obj))
         return found

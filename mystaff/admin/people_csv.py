@@ -20,7 +20,7 @@ from import_export.resources import Resource
 from import_export.results import Result
 from import_export.tmp_storages import BaseStorage
 
-from directory.actions.people_csv import RowsRefused, export_people, import_people, preview
+from directory.actions.people_csv import RowsRefused, content_of, export_people, import_people, preview
 from directory.door import Initiator
 from directory.models import Upload, User
 from directory.people_csv import export
@@ -29,6 +29,7 @@ from directory.people_csv.plan import Plan
 from directory.people_csv.reading import MOST_BYTES, Row, Unreadable, read
 from mystaff.admin.door import REFUSALS, sentence
 from mystaff.initiator import initiator
+from tenants import keys
 from tenants.middleware import streamed
 
 SHOWN = 500  # rows of each kind in a preview
@@ -49,7 +50,7 @@ class WalledStorage(BaseStorage):
         self.name.keep()
 
     def read(self) -> bytes:
-        return bytes(self.name.content)
+        return content_of(self.name)
 
     def remove(self) -> None:
         Upload.objects.filter(pk=self.name.pk).delete()
@@ -102,8 +103,9 @@ class UploadForm(forms.Form):
         if file.size > MOST_BYTES:
             raise ValidationError(_("The file is larger than 5 MB. Divide it."))
         try:
+            keys.ring()  # it is kept encrypted
             read(file.read())
-        except Unreadable as error:
+        except (Unreadable, keys.NoKeys) as error:
             raise ValidationError(str(error)) from error
         file.owner = self.owner
         return file
@@ -119,7 +121,7 @@ class ConfirmForm(forms.Form):
 
     def __init__(self, owner: User, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["import_file_name"].queryset = Upload.objects.of(owner)
+        self.fields["import_file_name"].queryset = Upload.objects.of(owner).defer("content")
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -189,7 +191,7 @@ class PeopleAsCSV(ImportMixin):
             return redirect("admin:directory_user_import")
 
     def _preview_again(self, request: HttpRequest, upload: Upload, error: RowsRefused) -> HttpResponse:
-        plan = preview(upload, read(bytes(upload.content)), by=initiator(request, "Admin"))
+        plan = preview(upload, read(content_of(upload)), by=initiator(request, "Admin"))
         result = Compared(plan)
         context = self.admin_site.each_context(request) | self.get_import_context_data()
         context |= {"opts": self.opts, "media": self.media, "result": result, "unseen": error.plan.refused}

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.utils.formats import number_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,9 +17,10 @@ from directory.models import Run, RunState, User
 from directory.source_kinds import READS_FILES
 from directory.sync import changes
 from directory.sync.attention import UNDER_WAY
-from directory.verbs import IMPORT_ROSTER
-from mystaff.templatetags.mystaff import when
+from directory.verbs import IMPORT_ROSTER, START_IMPORT
+from mystaff.templatetags.mystaff import number, when
 
+SHORT = 160  # characters of a sentence among others
 SHOWN = 200  # problems, and warnings: nobody reads on past them
 # How kinds end that take something away, or keep somebody from getting in as before.
 GRAVE = ("disabled", "removed", "gone from the source", "that move", "user names changed", "held back")
@@ -32,11 +33,6 @@ SAID = {
     RunState.FAILED: gettext_lazy("Failed: nothing was changed"),
     RunState.BROKEN_OFF: gettext_lazy("Broken off: nothing was changed"),
 }
-
-
-def number(count: int) -> str:
-    """With separators, as people write it: 1,030."""
-    return number_format(count, force_grouping=True)
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,11 @@ class Report:
         if self.run.state == RunState.DONE:
             return _("Dry run done: nothing was changed") if self.run.is_dry else _("Done")
         return str(SAID[RunState(self.run.state)])
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in a list of many."""
+        return Truncator(getattr(self.run, "reason", None) or "").chars(SHORT)
 
     @property
     def progress(self) -> str:
@@ -175,8 +176,9 @@ class Report:
 
 
 def entry_of(run: Run) -> UUID | None:
-    """The run's own line in the trail; a dry run has none."""
-    lines = Entry.objects.filter(correlation_id=run.pk, activity=IMPORT_ROSTER.activity)
+    """The run's own line in the trail; of a dry run that of who asked for it."""
+    told = (IMPORT_ROSTER.activity, START_IMPORT.activity)
+    lines = Entry.objects.filter(correlation_id=run.pk, activity__in=told)
     return lines.order_by("-sequence").values_list("pk", flat=True).first()
 
 

@@ -32,19 +32,41 @@ ADDRESS = _(
 )
 
 
+class DirectoryField(forms.ModelChoiceField):
+    """A connected directory by its name, and whether it does nothing so far."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(ConnectedDirectory.objects.none(), **kwargs)
+
+    def label_from_instance(self, one: ConnectedDirectory) -> str:
+        return one.name if one.enabled else _("%(name)s (off)") % {"name": one.name}
+
+
+class AuthorityField(DirectoryField):
+    """The same, where passwords are to be written."""
+
+    def label_from_instance(self, one: ConnectedDirectory) -> str:
+        if one.enabled and not one.writes_passwords:
+            return _("%(name)s (passwords are not written back)") % {"name": one.name}
+        return super().label_from_instance(one)
+
+
 class SourceForm(KindForm):
     """Roles and columns are fields of their own, and JSON only where they are stored."""
 
     way_out = frozenset({"address", "client_id"})
-    directory = forms.ModelChoiceField(
-        ConnectedDirectory.objects.none(), label=_("Connected directory"), help_text=_("What is read.")
+    directory = DirectoryField(
+        label=_("Connected directory"),
+        help_text=_("What is read. As long as it is off, each run fails."),
     )
-    authority = forms.ModelChoiceField(
-        ConnectedDirectory.objects.none(),
+    authority = AuthorityField(
         label=_("Where passwords live"),
         required=False,
         empty_label=_("Here, in MyStaff"),
-        help_text=_("Of the people who come from this source."),
+        help_text=_(
+            "Of the people who come from this source. As long as it is off, or passwords are not written "
+            "back, nobody here can give them a new one."
+        ),
     )
     preset = forms.ChoiceField(
         label=_("Who helps whom"),

@@ -116,5 +116,5 @@ def _tried(form, deed, *args, **kwargs):
     try:
         return deed(*args, **kwargs)
     except AuthorityError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, error.plain)
         return None

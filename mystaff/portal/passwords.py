@@ -46,7 +46,7 @@ def unlock(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         actions.unlock(person, by=initiator(request))
     except AuthorityError as error:
-        messages.error(request, str(error))
+        messages.error(request, error.plain)
     else:
         said = _("%(name)s can sign in and reset a forgotten password alone again.")
         messages.success(request, said % {"name": person.first_name})

@@ -18,6 +18,7 @@ from directory.actions.badges import unfit
 from directory.badges import name_of
 from directory.models import Badge, EmailMethod, PhoneMethod, PhoneType, Settings, User
 from directory.recovery import throttle
+from directory.sync.absence import absence
 from mystaff.portal.places import place_people
 from mystaff.portal.tables import badges
 
@@ -106,6 +107,7 @@ def _details(person: User, settings: Settings) -> dict[str, Any]:
     mobile = next((phone for phone in phones if phone.phone_type == PhoneType.MOBILE), None)
     return {
         "badges": list(badges(person)),
+        "absence": absence(person),
         "phones": phones,
         "mobile": mobile,
         "kinds": factors.kinds(person),

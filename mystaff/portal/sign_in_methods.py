@@ -68,7 +68,7 @@ def _given(request: HttpRequest, person: User, form: AccessPassForm) -> HttpResp
     try:
         code = actions.give_access_pass(person, by=initiator(request), **form.cleaned_data)
     except AuthorityError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, error.plain)
         return _page(request, person, form)
     context = {
         "person": person,

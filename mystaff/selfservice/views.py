@@ -148,6 +148,6 @@ def _recovered(request: HttpRequest, recovery: Recovery, form: NewPasswordForm) 
     try:
         actions.recover_password(recovery, form.cleaned_data["new_password"], ip_address=client_ip(request))
     except AuthorityError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, error.plain)
         return False
     return True

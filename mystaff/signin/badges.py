@@ -128,7 +128,7 @@ def _changed(request: HttpRequest, proof: badges.Proof, form: NewPinForm) -> boo
     try:
         actions.change_pin(proof, form.cleaned_data["new_pin"], by=by)
     except AuthorityError as error:
-        form.add_error(None, str(error))
+        form.add_error(None, error.plain)
         return False
     return True
 

@@ -95,6 +95,12 @@ def phone(number: str) -> str:
 
 
 @register.filter
+def number(count: int) -> str:
+    """With separators, as people write it: 1,030."""
+    return formats.number_format(count, force_grouping=True)
+
+
+@register.filter
 def masked(value: str) -> str:
     """A number or an address for those who may not manage it: that there is one, and hardly more."""
     if "@" in value:

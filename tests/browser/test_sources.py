@@ -1,5 +1,7 @@
 """The forms of sources on a phone: of every kind, what is chosen and typed stands inside the window."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page
 
@@ -7,7 +9,7 @@ from directory.models import Source, SourceKind
 from directory.sync.role_mapping import PRESETS
 from tests.browser.conftest import PHONE
 from tests.browser.test_layout import NARROW, too_wide
-from tests.directory.sources import make_directory
+from tests.directory.sources import make_directory, make_run
 
 ADMIN = "/riverside/admin/directory/source/"
 CUT = """
@@ -48,6 +50,21 @@ def cut(page: Page) -> list[str]:
         page.set_viewport_size(size)
         found += [f"{name} at {size['width']}" for name in page.evaluate(CUT)]
     return found
+
+
+LISTS = {"source": ADMIN, "connecteddirectory": "/riverside/admin/directory/connecteddirectory/"}
+INSIDE = "document.querySelector('.results').scrollWidth - document.querySelector('.results').clientWidth"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_lists_fit_on_a_phone(visit, stage, sources, name):
+    make_run(sources[0], ago=timedelta(days=400))
+    page = visit(stage.admin)
+    page.goto(LISTS[name])
+    for size in (PHONE, NARROW):
+        page.set_viewport_size(size)
+        assert page.evaluate(INSIDE) <= 0, size
+    assert too_wide(page) == []
 
 
 def test_no_field_of_a_source_is_cut_nor_its_choices(visit, stage, sources):

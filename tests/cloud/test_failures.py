@@ -1,6 +1,7 @@
 """Everything that fails: an honest sentence, a failure in the trail, nothing changed here, no secret told."""
 
 import logging
+import re
 import socket
 from contextlib import ExitStack, suppress
 from time import sleep
@@ -53,6 +54,8 @@ def drip(handler) -> None:
             sleep(0.02)
 
 
+# What a teacher is never told: statuses, hosts, whose account and secret it is.
+TECHNICAL = re.compile(r"\d|“|account or|secret|understand")
 SERVERS_WORDS = {"error": {"code": "x", "message": f"you sent {NEW}", "errors": [{"message": NEW}]}}
 # What the write is answered with; which kind of failure; what the sentence holds.
 ANSWERS = [
@@ -82,7 +85,8 @@ def test_what_a_write_may_be_answered_with(vendor, by, says, kind, sentence, cap
     vendor.script = [None, says, says]
     error = reset(vendor, by)
     assert type(error) is kind and sentence in str(error)
-    assert NEW not in str(error) + caplog.text and error.__cause__ is None
+    assert not TECHNICAL.search(error.plain)
+    assert NEW not in str(error) + error.plain + caplog.text and error.__cause__ is None
     assert vendor.signed_out == []
 
 
@@ -118,6 +122,8 @@ def test_without_a_token_nothing_is_asked(vendor, by, says, kind, sentence):
     vendor.token_script = [says]
     error = reset(vendor, by)
     assert type(error) is kind and sentence in str(error)
+    assert "department" in error.plain or "too busy" in error.plain
+    assert not TECHNICAL.search(error.plain)
     assert vendor.deeds() == []
 
 

@@ -307,9 +307,11 @@ def test_nobody_binds_without_a_secret(ad, zoe):
 def test_wrong_settings_have_a_sentence(ad, zoe, by, field, value, said):
     setattr(ad, field, value)
     ad.save()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as caught:
         actions.reset_password(zoe, NEW, by=by)
     assert said in reason()
+    assert caught.value.plain.startswith("Ask your IT department: ")
+    assert "account" not in caught.value.plain and "certificate" not in caught.value.plain
 
 
 def test_without_a_base_the_domain_is_asked_for_its_own(domain, ad, zoe):

@@ -25,13 +25,13 @@ from directory.models import ConnectedDirectory
     ],
 )
 def test_each_spelling_means_one_server_behind_tls(line, host, port, starts_tls):
-    assert servers._parsed(line) == Server(host, port, starts_tls)
+    assert servers._parsed(line, "Riverside AD") == Server(host, port, starts_tls)
 
 
 @pytest.mark.parametrize("line", ["dc1:0", "dc1:65536", "dc1:99999999999", ":636", "ldap://"])
 def test_what_is_no_server_has_a_sentence(line):
     with pytest.raises(Refused, match="is no server"):
-        servers._parsed(line)
+        servers._parsed(line, "Riverside AD")
 
 
 def test_a_failure_is_one_tenants_own(district, lake, monkeypatch):

@@ -10,8 +10,11 @@ from directory.models import Source
 from directory.source_kinds import check_directory, check_source
 from tests.directory.sources import make_directory
 
-ENTRA = {"kind": "entra", "servers": "", "base_dn": "", "account": "app", "secret": "x"}
-GOOGLE = {"kind": "google", "servers": "", "base_dn": "", "acts_for": "a@b.c"}
+ENTRA = {"kind": "entra", "servers": "", "base_dn": "", "secret": "x"}
+ENTRA |= {"directory_id": "6f1f2a55-0000-4000-8000-00000000abcd"}
+ENTRA |= {"account": "6F1F2A55-0000-4000-8000-00000000EF01"}
+GOOGLE = {"kind": "google", "servers": "", "base_dn": "", "acts_for": "admin@riverside.example"}
+GOOGLE |= {"account": "mystaff@project.iam.gserviceaccount.com"}
 
 
 def errors(check, row) -> dict[str, list[str]]:
@@ -47,7 +50,14 @@ def test_what_is_whole_is_taken_and_brought_into_form():
         ({"ca_certificates": "-----BEGIN CERTIFICATE-----"}, "ca_certificates"),
         (ENTRA | {"directory_id": ""}, "directory_id"),
         (ENTRA | {"directory_id": "common"}, "directory_id"),
-        (ENTRA | {"directory_id": "6f1f2a55-0000-4000-8000-00000000abcd", "account": ""}, "account"),
+        (ENTRA | {"account": ""}, "account"),
+        (ENTRA | {"account": "abc"}, "account"),
+        ({"base_dn": "hallo"}, "base_dn"),
+        ({"base_dn": "DC=ad,example"}, "base_dn"),
+        ({"base_dn": "DC="}, "base_dn"),
+        ({"kind": "ldap", "match_attribute": "mail="}, "match_attribute"),
+        (GOOGLE | {"secret": key(), "account": "mystaff"}, "account"),
+        (GOOGLE | {"secret": key(), "acts_for": "the admin"}, "acts_for"),
         (GOOGLE | {"acts_for": "", "secret": key()}, "acts_for"),
         (GOOGLE | {"secret": "not a key"}, "secret"),
         (GOOGLE | {"secret": key(), "checks_passwords": True}, "checks_passwords"),
@@ -72,6 +82,8 @@ def test_each_kind_is_whole_with_what_it_needs():
     for fields in (
         {"ca_certificates": certificate, "checks_passwords": True},
         {"kind": "ldap"},
+        {"base_dn": " OU=Schools\\, public, o=Riverside,dc = example ", "match_attribute": "uid"},
+        {"base_dn": ""},
         ENTRA | {"directory_id": "6F1F2A55-0000-4000-8000-00000000ABCD"},
         GOOGLE | {"secret": key()},
     ):

@@ -142,7 +142,12 @@ def test_a_mistake_does_not_use_the_page_up(district, maria, path):
 
 @pytest.mark.parametrize("pressed", [{"generate": "1"}, {"new_password": GOOD}])
 @pytest.mark.parametrize(
-    "error", [Refused("The directory wants a longer one."), Unreachable("Try again later.")]
+    "error",
+    [
+        Refused("The directory wants a longer one."),
+        Unreachable("“dc1” did not answer.", "Try again later."),
+        Refused("Base not there (32).", "Ask your IT department."),
+    ],
 )
 def test_what_an_authority_says_is_shown_and_nothing_has_changed(
     district, maria, path, monkeypatch, error, pressed
@@ -154,7 +159,10 @@ def test_what_an_authority_says_is_shown_and_nothing_has_changed(
     monkeypatch.setitem(connectors.AUTHORITIES, "local", Broken)
     response = press(maria, path, **pressed)
     assert response.status_code == 422
-    assert str(error) in response.content.decode()
+    assert error.plain in response.content.decode()
+    assert Entry.objects.get(result=Result.FAILURE).result_reason == str(error)
+    if error.plain != str(error):
+        assert str(error) not in response.content.decode()
     assert GOOD not in response.content.decode()
     assert fresh(district.sam).check_password(PASSWORD)
     monkeypatch.undo()

@@ -74,13 +74,13 @@ class ActiveDirectory(LdapDirectory):
 
         ask(self.directory, work)
 
-    def sentence(self, outcome: Outcome) -> str:
+    def rule(self, outcome: Outcome) -> str:
         if AGAINST_RULES in outcome.text[:40].upper():
             return _(
                 "The password does not meet the rules of %(directory)s: its length, its kinds of characters, "
                 "or that it was used before."
             )
-        return super().sentence(outcome)
+        return ""
 
 
 def _set(*values: str | bytes) -> list[tuple[str, list[str | bytes]]]:

@@ -70,7 +70,7 @@ class OpenLdap(LdapDirectory):
     def set_email(self, person: User, address: str | None) -> None:
         """Its `mail` is the account's own address, and it has no place for another one."""
 
-    def sentence(self, outcome: Outcome) -> str:
+    def rule(self, outcome: Outcome) -> str:
         match policy_error(outcome):
             case 5 | 6:
                 return _("The password is too short or too simple for %(directory)s.")
@@ -81,7 +81,7 @@ class OpenLdap(LdapDirectory):
             case 3 | 4:
                 return _("%(directory)s lets this password be changed only by the person.")
             case _other:
-                return super().sentence(outcome)
+                return ""
 
 
 def policy_error(outcome: Outcome) -> int | None:

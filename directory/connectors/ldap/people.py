@@ -18,6 +18,7 @@ from directory.connectors.checking import Verdict
 from directory.connectors.ldap.link import Control, Found, Link, Outcome, linked
 from directory.connectors.ldap.names import lies_below
 from directory.connectors.ldap.servers import in_turn, note_failure, servers_of, trust
+from directory.connectors.plainly import ask_it, later, look_at
 from directory.connectors.slots import slot
 from directory.models import ConnectedDirectory, Source, SourceKind, User
 from tenants import keys
@@ -52,7 +53,9 @@ def _asked(directory: ConnectedDirectory, work: Callable[[Link], Answer]) -> Ans
             if link and link.wrote:
                 raise Unreachable(_unknown(directory)) from None
             problem = error
-    raise Refused(str(problem)) if isinstance(problem, outgoing.Forbidden) else Unreachable(_silent(problem))
+    if isinstance(problem, outgoing.Forbidden):
+        raise Refused(str(problem), look_at(directory.name))
+    raise Unreachable(_silent(problem), later(directory.name))
 
 
 def _unknown(directory: ConnectedDirectory) -> str:
@@ -67,7 +70,7 @@ def _silent(problem: Exception | None) -> str:
 def bind_as_service(link: Link, directory: ConnectedDirectory) -> None:
     if not link.bind(directory.account, _secret(directory)).is_done:
         sentence = _("%(directory)s does not let MyStaff’s own account in.")
-        raise Refused(sentence % {"directory": directory.name})
+        raise Refused(sentence % {"directory": directory.name}, look_at(directory.name))
 
 
 def _secret(directory: ConnectedDirectory) -> str:
@@ -75,7 +78,7 @@ def _secret(directory: ConnectedDirectory) -> str:
         return str(directory.secret)
     except (keys.NoKeys, keys.Undecryptable):
         sentence = _("The secret of %(directory)s cannot be read any more. Type it again.")
-        raise Refused(sentence % {"directory": directory.name}) from None
+        raise Refused(sentence % {"directory": directory.name}, look_at(directory.name)) from None
 
 
 class LdapDirectory:
@@ -96,7 +99,8 @@ class LdapDirectory:
         said = _("%(name)s was not found in %(directory)s.")
         if found:
             said = _("%(directory)s holds more than one entry for %(name)s.")
-        raise Refused(said % {"name": person.display_name, "directory": self.directory.name})
+        said %= {"name": person.display_name, "directory": self.directory.name}
+        raise Refused(said, ask_it(said))
 
     def base(self, link: Link) -> str:
         """Where people are looked for: what is set, or all that the server holds."""
@@ -156,7 +160,7 @@ class LdapDirectory:
         attribute = self._called_by
         if not ATTRIBUTE.fullmatch(attribute):
             sentence = _("The attribute of the user name of %(directory)s is none.")
-            raise Refused(sentence % {"directory": self.directory.name})
+            raise Refused(sentence % {"directory": self.directory.name}, look_at(self.directory.name))
         return f"({attribute}={escape_filter_chars(name)})"
 
     def _by_key(self, person: User) -> str:
@@ -173,8 +177,10 @@ class LdapDirectory:
 
     def done(self, outcome: Outcome) -> None:
         """Raise Refused, with a sentence, unless it was done."""
-        if not outcome.is_done:
-            raise Refused(self.sentence(outcome) % {"directory": self.directory.name})
+        if outcome.is_done:
+            return
+        said = self.sentence(outcome) % {"directory": self.directory.name}
+        raise Refused(said, "" if self.rule(outcome) else ask_it(said))
 
     def check(self, person: User, password: str) -> Verdict:
         """Whether this is the password of exactly one person there. Raises Refused or Unreachable."""
@@ -214,8 +220,14 @@ class LdapDirectory:
             return Verdict.WRONG
         raise Unreachable(self.sentence(outcome) % {"directory": self.directory.name})
 
+    def rule(self, outcome: Outcome) -> str:
+        """What its rules for passwords have against the one that was sent, or ''."""
+        return ""
+
     def sentence(self, outcome: Outcome) -> str:
         """Why not, in our words: the server's own may hold what was sent."""
+        if said := self.rule(outcome):
+            return said
         match outcome.code:
             case 32:
                 return _("%(directory)s does not know this person any more.")

@@ -10,6 +10,7 @@ from time import monotonic
 from django.utils.translation import gettext as _
 
 from directory.connectors import Refused
+from directory.connectors.plainly import look_at
 from directory.models import ConnectedDirectory
 from tenants import scopes
 
@@ -34,18 +35,20 @@ class Server:
 
 def servers_of(directory: ConnectedDirectory) -> list[Server]:
     """In the order in which to ask them. Raises Refused where there are none."""
-    listed = [_parsed(line.strip()) for line in directory.servers.splitlines() if line.strip()]
-    if not listed:
-        raise Refused(_("No server is set for %(directory)s.") % {"directory": directory.name})
+    lines = [line.strip() for line in directory.servers.splitlines() if line.strip()]
+    if not lines:
+        sentence = _("No server is set for %(directory)s.")
+        raise Refused(sentence % {"directory": directory.name}, look_at(directory.name))
+    listed = [_parsed(line, directory.name) for line in lines]
     return sorted(listed, key=_failed_lately)
 
 
-def _parsed(line: str) -> Server:
+def _parsed(line: str, directory: str) -> Server:
     scheme, separator, rest = line.rpartition("://")
     host, _colon, port = rest.strip("/").rpartition(":") if _names_port(rest) else (rest.strip("/"), "", "")
     number = int(port[:6]) if port else (389 if scheme == "ldap" else LDAPS)
     if not host or not 0 < number < 65536:
-        raise Refused(_("“%(line)s” is no server.") % {"line": line})
+        raise Refused(_("“%(line)s” is no server.") % {"line": line}, look_at(directory))
     return Server(host.strip("[]").lower(), number, scheme == "ldap" or (not separator and number in PLAIN))
 
 
@@ -77,7 +80,7 @@ def trust(directory: ConnectedDirectory) -> ssl.SSLContext:
         context = ssl.create_default_context(cadata=directory.ca_certificates.strip() or None)
     except (ssl.SSLError, TypeError, ValueError):  # letters beyond ASCII are a TypeError
         sentence = _("The certificate authority of %(directory)s cannot be read.")
-        raise Refused(sentence % {"directory": directory.name}) from None
+        raise Refused(sentence % {"directory": directory.name}, look_at(directory.name)) from None
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
 

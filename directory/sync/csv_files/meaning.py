@@ -12,7 +12,7 @@ from directory.sync.csv_files.fields import MANAGERS, MEMBERS, PEOPLE, UNITS
 from directory.sync.csv_files.sheets import Sheet
 from directory.sync.facts import Fact, GrantFact, PersonFact, UnitFact, UnitMemberFact
 from directory.sync.limits import MOST_MEMBERSHIPS, MOST_PLACES
-from directory.sync.oneroster.cells import Row
+from directory.sync.oneroster.cells import LONGEST_NAME, Row, may_be_user_name
 from directory.sync.role_mapping import HELPING
 
 _BETWEEN_UNITS = re.compile("[;|]")
@@ -73,8 +73,8 @@ class Meaning:
                 yield from self._once(row, UnitMemberFact(self._named(row, unit.strip()), key, *_at(row)))
 
     def _user_principal_name(self, row: Row, column: str) -> str:
-        text = row.needed(column, 200)
-        if " " in text or text.count("@") > 1 or text.startswith("@") or text.endswith("@"):
+        text = row.needed(column, LONGEST_NAME)
+        if len(text) <= LONGEST_NAME and not may_be_user_name(text):
             row.refuse(_("“%(name)s” cannot be a user name."), name=text)
         name, _sign, domain = text.lower().partition("@")
         return f"{name}@{domain or self.default_domain}"

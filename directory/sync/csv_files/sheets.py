@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from directory.models import Source
 from directory.sync.csv_files.fields import FIELDS, PEOPLE, Field
-from directory.sync.findings import Findings
+from directory.sync.file_kinds import other_kind
+from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.oneroster.archive import MAX_LINE, Archive, Unreadable
 from directory.sync.oneroster.tables import Table
 
 DELIMITERS = ",;\t|"
 MAX_UTF_16 = 32 * 2**20  # bytes: such a file is decoded in one piece
 SETTINGS = gettext_lazy("columns of the source")  # where a problem with the mapping stands
-_ZIP = b"PK\x03\x04"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second is an empty one
 _BOM, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -157,8 +158,14 @@ class Sheet(Table):
 
 
 def opened(content: bytes, findings: Findings) -> Archive | OneFile:
-    """A zip, or one file of people. Raises RosterError for a zip that is not safe to read."""
-    return Archive(BytesIO(content), "people.zip", findings) if content[:4] == _ZIP else OneFile(content)
+    """A zip, or one file of people. Raises RosterError for what is neither, and for a zip that is not safe
+    to read.
+    """
+    if content.startswith(_ZIP):
+        return Archive(BytesIO(content), "people.zip", findings)
+    if said := other_kind(content[:64]):
+        raise RosterError([Finding(PEOPLE, 1, said)])
+    return OneFile(content)
 
 
 def columns_of(source: Source, findings: Findings) -> dict[str, str]:

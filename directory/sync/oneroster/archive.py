@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from directory.sync.file_kinds import office_document, other_kind
 from directory.sync.findings import Finding, Findings, RosterError
 
 MAX_MEMBERS = 64
@@ -93,6 +94,8 @@ class Archive:
         infos = [info for info in self.zip.infolist() if not self._is_litter(info)]
         if len(infos) > MAX_MEMBERS:
             raise self.error(_("The zip file holds more than %(max)d files.") % {"max": MAX_MEMBERS})
+        if said := office_document({info.filename.casefold() for info in infos}):
+            raise self.error(said)
         members: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
             self._refuse_unsafe(info)
@@ -137,9 +140,10 @@ def _refuse_long_directory(archive: Archive) -> None:
     ends = [place for place in places if place >= 0 and tail[place : place + 4] == _END]
     if not ends:
         archive.file.seek(0)
-        if archive.file.read(4) == b"PK\x03\x04":
+        beginning = archive.file.read(64)
+        if beginning.startswith(b"PK\x03\x04"):
             raise archive.error(_("The zip file is damaged or cut short."))
-        raise archive.error(_("This is not a zip file."))
+        raise archive.error(other_kind(beginning) or _("This is not a zip file of CSV files."))
     for end in ends:
         size = int.from_bytes(tail[end + 12 : end + 16], "little")
         if size > MAX_DIRECTORY or tail[max(0, end - 20) : end].startswith(_LOCATOR_64):

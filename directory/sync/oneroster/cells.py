@@ -12,6 +12,12 @@ from directory.sync.limits import MOST_PARTS
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(T00:00:00(\.0+)?(Z|\+00:00)?)?", re.ASCII)
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 _STATUSES = ("active", "tobedeleted", "inactive")
+LONGEST_NAME = 200  # characters of a user name
+
+
+def may_be_user_name(text: str) -> bool:
+    """Whether an account could be called so; what is empty was refused already."""
+    return " " not in text and text.count("@") < 2 and not text.startswith("@") and not text.endswith("@")
 
 
 class Row:
@@ -85,7 +91,9 @@ class Row:
         if not text and default is not None:
             return default
         value = _BOOLEANS.get(text.casefold())
-        if value is None:
+        if not text:
+            self.refuse(_("The column %(name)s is empty."), name=column)
+        elif value is None:
             wrong = _("The column %(name)s is neither true nor false: “%(text)s”.")
             self.refuse(wrong, name=column, text=text)
         elif text not in {"true", "false"}:

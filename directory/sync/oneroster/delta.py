@@ -74,12 +74,15 @@ def _changes(table: Table) -> Iterator[Row]:
             row.refuse(_("There are more rows than a delta may have. Send all of it, as a bulk export."))
             return
         key = row.needed("sourcedId")
-        row.needed("status")
+        if not row.needed("status"):
+            continue
         row.cells["status"] = row.word("status", _STATUSES)
         if row.cells["status"] not in _STATUSES:
             row.refuse(_("In a delta the status is active or tobedeleted."))
         elif _moment(row) is None:
             row.refuse(_("The column dateLastModified is not a moment like 2026-08-17T09:30:00Z."))
+        elif not key:
+            continue
         elif first.setdefault(key, row.line) != row.line:
             text = _("The sourcedId “%(id)s” stands in line %(first)d too.")
             row.refuse(text, id=key, first=first[key])

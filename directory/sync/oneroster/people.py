@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from directory.sync.findings import Findings
 from directory.sync.limits import MOST_ROLES, at_most
-from directory.sync.oneroster.cells import Row
+from directory.sync.oneroster.cells import LONGEST_NAME, Row, may_be_user_name
 from directory.sync.records import USER_ROLES, OrgRecord, PersonRecord, RoleRecord
 
 # 1.1 has one word for all administrators; 1.2 tells them apart by where they are.
@@ -74,8 +74,8 @@ def _person(row: Row, held: list[RoleRecord]) -> PersonRecord:
 
 
 def _username(row: Row) -> str:
-    name = row.needed("username", 200)
-    if " " in name or name.count("@") > 1 or name.startswith("@") or name.endswith("@"):
+    name = row.needed("username", LONGEST_NAME)
+    if len(name) <= LONGEST_NAME and not may_be_user_name(name):
         row.refuse(_("“%(name)s” cannot be a user name."), name=name)
     return name
 

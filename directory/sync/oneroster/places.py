@@ -26,6 +26,7 @@ Terms = dict[str, tuple[date | None, date | None]]
 def read_orgs(rows: Iterable[Row]) -> dict[str, OrgRecord]:
     """Organizations by their source id; a parent that is not there is dropped."""
     found = {row.text("sourcedId"): (_org(row), row.table) for row in at_most(MOST_PLACES, rows)}
+    found.pop("", None)  # refused already
     orgs = {key: org for key, (org, _table) in found.items()}
     for org, table in found.values():
         row = Row(table, org.line, {})  # of its cells nothing is kept

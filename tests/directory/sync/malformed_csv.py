@@ -22,6 +22,15 @@ def all_(**changed):
     return pack(**{"people": PEOPLE, "units": UNITS, "members": MEMBERS, "managers": MANAGERS} | changed)
 
 
+def office(name):
+    """A zip as an office program writes its documents."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for member in ("[Content_Types].xml", "_rels/.rels", name):
+            archive.writestr(member, "<x/>")
+    return content.getvalue()
+
+
 def people(row, header="user_principal_name,given_name,surname,is_active"):
     return f"{header}\n{row}\n".encode()
 
@@ -32,8 +41,16 @@ MALFORMED = [
     (b"\xef\xbb\xbf", "people.csv:1: The header row is missing."),
     (b",,,\n", "people.csv:1: The header row is missing."),
     (b"Nora,Field\n", "people.csv:1: The column “user_principal_name” is missing from the header."),
-    (b"%PDF-1.7 this is no text", "people.csv:1: The column “user_principal_name” is missing"),
-    (b"\x89PNG\r\n\x1a\n", "people.csv:1: The line is not encoded as UTF-8."),
+    (b"%PDF-1.7 this is no text", "people.csv:1: This is a PDF. Export the data as CSV."),
+    (b"\x89PNG\r\n\x1a\n", "people.csv:1: This is a picture."),
+    (b"\xff\xd8\xff\xe0\0\x10JFIF", "people.csv:1: This is a picture."),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "people.csv:1: This is an Excel workbook."),
+    (office("xl/workbook.xml"), "people.zip:1: This is an Excel workbook."),
+    (office("word/document.xml"), "people.zip:1: This is a document of an office program."),
+    (b"\n<!DOCTYPE html>\n<title>Sign in</title>\n", "people.csv:1: This is a web page, perhaps one that"),
+    (b"\x1f\x8b\x08\0\xff\xfe", "people.csv:1: This file is packed with gzip. Use an ordinary zip file."),
+    (b"\x80\x81", "people.csv:1: The line is not encoded as UTF-8."),
+    (pack(), "people.csv:1: The file is missing from the zip file."),
     (b"PK\x03\x04 half a zip", "people.zip:1: The zip file is damaged or cut short."),
     (
         b"user_principal_name,user_principal_name\na,b\n",
@@ -80,6 +97,20 @@ MALFORMED = [
     (all_(managers=MANAGERS.replace("2026-08-17", "17.08.2026")), "managers.csv:2: The column starts_at is"),
     (all_(managers=MANAGERS.replace("2026-08-17", "2999-08-17")), "managers.csv:2: The column ends_at lies"),
     (all_(managers=MANAGERS.replace("2999-06-11", "2999-02-30")), "managers.csv:2: The column ends_at is"),
+]  # fmt: skip
+# One thing that is wrong in one line.
+ONCE = [
+    (people(",Nora,Field,yes"), "people.csv:2: The column user_principal_name is empty."),
+    (people("n" * 201 + "@x@y z,Nora,Field,yes"), "people.csv:2: The column user_principal_name is longer"),
+    (people("@x,Nora,Field,yes"), "people.csv:2: “@x” cannot be a user name."),
+    (all_(members="unit,person\nb,\n"), "members.csv:2: The column person is empty."),
+    (all_(managers="unit,person\nb,\n"), "managers.csv:2: The column person is empty."),
+    (
+        all_(people="person,user_principal_name\n,nora.field\nt,tom.baker\n", members="unit,person\nb,t\n",
+             managers="unit,person\nb,t\n"),
+        "people.csv:2: The column person is empty.",
+    ),
+    (all_(units=UNITS.replace("b,Bio", ",Bio")), "units.csv:3: The column unit is empty."),
 ]  # fmt: skip
 # What only the comparison with what is there can know: the reader passes it on, with its place.
 FOR_THE_PLAN = [

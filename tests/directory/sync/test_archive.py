@@ -49,7 +49,7 @@ def patch(path, place, new):
 
 def test_no_zip(tmp_path):
     (tmp_path / "roster.zip").write_text("sourcedId,name\n")
-    assert problems(tmp_path / "roster.zip") == ["roster.zip:1: This is not a zip file."]
+    assert problems(tmp_path / "roster.zip") == ["roster.zip:1: This is not a zip file of CSV files."]
 
 
 def test_no_file(tmp_path):
@@ -58,7 +58,7 @@ def test_no_file(tmp_path):
 
 def test_an_empty_file(tmp_path):
     (tmp_path / "roster.zip").touch()
-    assert problems(tmp_path / "roster.zip") == ["roster.zip:1: This is not a zip file."]
+    assert problems(tmp_path / "roster.zip") == ["roster.zip:1: This is not a zip file of CSV files."]
 
 
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.9, 0.99])

@@ -13,11 +13,11 @@ from directory.sync.oneroster_rest import service as client
 from tenants.models import AllowedHost, operators
 from tests.directory.sync import exports, malformed_csv
 from tests.directory.sync.deltas import delta
-from tests.directory.sync.malformed_csv import FOR_THE_PLAN, MALFORMED
+from tests.directory.sync.malformed_csv import FOR_THE_PLAN, MALFORMED, ONCE
 from tests.directory.sync.malformed_service import BROKEN, OBJECTS
 from tests.directory.sync.oneroster_server import CLIENT, SECRET, running
 from tests.directory.sync.states import state
-from tests.directory.sync.test_oneroster_delta import ROWS
+from tests.directory.sync.test_oneroster_delta import ROWS, row
 from tests.directory.sync.test_oneroster_refusals import REFUSED
 
 
@@ -87,6 +87,36 @@ def test_csv_files(tenant):
     for content, problem in MALFORMED + FOR_THE_PLAN:
         assert_refused(source, content, problem, before)
     assert good_run(source, malformed_csv.all_()) == before
+
+
+@pytest.mark.parametrize(("content", "problem"), ONCE)
+def test_what_is_wrong_once_is_said_once(tenant, content, problem):
+    run = run_of(Source.objects.create(key="csv", name="CSV", kind=SourceKind.CSV), content)
+    assert len(run.problems) == 1 and run.problems[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem"),
+    [
+        ("users.csv", "tom.baker", "", "users.csv:2: The column username is empty."),
+        ("users.csv", "true,tom", ",tom", "users.csv:2: The column enabledUser is empty."),
+        ("users.csv", "tom.baker", "t" * 201 + " @", "users.csv:2: The column username is longer than"),
+        ("orgs.csv", "s1,", ",", "orgs.csv:3: The column sourcedId is empty."),
+        ("enrollments.csv", "s2,tom", "s2,", "enrollments.csv:2: The column userSourcedId is empty."),
+    ],
+)
+def test_of_a_roster_too(oneroster, tmp_path, name, old, new, problem):
+    changed = {name: exports.files()[name].replace(old, new, 1)}
+    run = run_of(oneroster, packed(tmp_path, exports.files() | changed))
+    assert len(run.problems) == 1 and run.problems[0].startswith(problem)
+
+
+def test_of_a_delta_too(oneroster, tmp_path):
+    good_run(oneroster, packed(tmp_path, exports.files()))
+    run = run_of(oneroster, packed(tmp_path, delta(users=row("users", "nora", ""))))
+    assert run.problems == ["users.csv:2: The column status is empty."]
+    run = run_of(oneroster, packed(tmp_path, delta(users=row("users", "nora").replace("nora,", ",", 1) * 2)))
+    assert [line.partition(" ")[2] for line in run.problems] == ["The column sourcedId is empty."] * 2
 
 
 def test_services(tenant):

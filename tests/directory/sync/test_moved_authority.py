@@ -24,7 +24,7 @@ def source(riverside):
 
 def move(source: Source, key: str = "ad") -> Source:
     directory, _made = ConnectedDirectory.objects.get_or_create(
-        key=key, defaults={"name": key.upper(), "kind": "ad"}
+        key=key, defaults={"name": f"District {key.upper()}", "kind": "ad"}
     )
     Source.objects.filter(pk=source.pk).update(authority=directory)
     source.refresh_from_db()
@@ -39,11 +39,15 @@ def test_people_whose_authority_changes_need_a_word(source):
     run = run_of(move(source), PEOPLE)
     assert run.state == RunState.BRAKED and person("p0").check_password(PASSWORD)
     assert run.counts["passwords that move"] == 8
-    assert said(run, "passwords that move")[0] == "P0 Stone (p0@riverside.example): local → ad"
+    moves = "P0 Stone (p0@riverside.example): kept here → “District AD”"
+    assert said(run, "passwords that move")[0] == moves
+    told = "p0@riverside.example; password kept: here → “District AD”"
+    assert said(run, "people changed")[0] == told
     done = run_of(source, PEOPLE, confirms=run)
     assert done.state == RunState.DONE and not person("p0").has_usable_password()
     again = run_of(move(source, "other"), PEOPLE)
     assert again.state == RunState.BRAKED and person("p0").authority == "ad"
+    assert said(again, "passwords that move")[0].endswith(": kept “District AD” → “District OTHER”")
 
 
 def test_a_dry_run_tells_it(source):
@@ -80,7 +84,7 @@ def test_one_password_that_power_hangs_on_needs_a_word(source, role, stopped):
     assert run.state == (RunState.BRAKED if stopped else RunState.DONE)
     told = said(run, "passwords that move")
     assert [line for line in told if "holds a role" in line] == [
-        "P1 Stone (p1@riverside.example): local → ad; holds a role"
+        "P1 Stone (p1@riverside.example): kept here → “District AD”; holds a role"
     ] * stopped
 
 

@@ -84,7 +84,7 @@ REFUSED = [
     ),
     (
         change("users.csv", "tom,,,true", "tom,,,"),
-        "users.csv:2: The column enabledUser is neither true nor false: “”.",
+        "users.csv:2: The column enabledUser is empty.",
     ),
     (
         change("users.csv", "Nora", "N" * 129),

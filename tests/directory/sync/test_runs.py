@@ -195,6 +195,13 @@ def test_a_run_is_asked_for_and_done_by_a_worker(source, ada, says):
     assert run.state == RunState.DONE and changed(run)["people added"] == 1
     last = Entry.objects.first()
     assert (last.activity, last.actor_name) == ("Import roster", "Ada Rivers")
+    asked = Entry.objects.filter(activity="Start roster import")
+    assert {(one.actor_name, one.category, one.correlation_id) for one in asked} == {
+        ("Ada Rivers", "ProvisioningManagement", run.pk)
+    }
+    assert sorted(one.result for one in asked) == ["attempted", "success"]
+    assert last.correlation_id == run.pk
+    assert Entry.objects.filter(activity="Import roster").count() == 1
 
 
 def test_only_global_administrators_ask(source):

@@ -1,8 +1,10 @@
 """People as a file: every rule of the single deeds holds for each row, and nobody else's file is there."""
 
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from audit.models import Entry, Result
@@ -22,6 +24,7 @@ from tests.mystaff.admin.files import (
     send,
     take,
 )
+from tests.mystaff.reading import text_of
 
 SAM, OMAR = "sam.reed@riverside.example", "omar.diaz@riverside.example"
 
@@ -154,6 +157,30 @@ def test_who_became_the_last_one_since_the_preview_is_not_disabled(district, adm
     answer = confirm(admin, page)
     assert answer.status_code == 200 and "last Global Administrator" in problems(answer)[2]
     assert User.objects.get(pk=district.sam.pk).is_active
+
+
+# How the file is kept
+
+
+def test_the_file_is_encrypted_while_it_waits(admin):
+    page = send(admin, csv("User name,Name", "a@riverside.example,Secretly"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM directory_upload")
+        assert b"Secretly" not in bytes(cursor.fetchone()[0])
+    assert b"Secretly" in bytes(Upload.objects.get().content)
+    assert confirm(admin, page).status_code == 302
+    assert User.objects.filter(display_name="Secretly").exists()
+
+
+def test_without_the_key_it_is_chosen_again(admin, settings):
+    page = send(admin, csv("User name,Name", "a@riverside.example,A"))
+    settings.MYSTAFF_ENCRYPTION_KEYS = [urlsafe_b64encode(bytes(32)).decode()]
+    answer = confirm(admin, page)
+    assert answer.headers["Location"] == PAGE and "is over" in text_of(admin.get(PAGE))
+    settings.MYSTAFF_ENCRYPTION_KEYS = None
+    page = send(admin, csv("User name,Name", "a@riverside.example,A"))
+    assert page.status_code == 200 and "MYSTAFF_ENCRYPTION_KEYS is not set" in page.content.decode()
+    assert not User.objects.filter(display_name="A").exists()
 
 
 # Whose file it is

@@ -12,6 +12,7 @@ from tests.directory.sources import make_source
 from tests.directory.trail import changes, outcomes
 from tests.mystaff.admin.conftest import AT
 from tests.mystaff.admin.pages import errors, save
+from tests.mystaff.reading import text_of
 
 LIST, ADD = f"{AT}/user/", f"{AT}/user/add/"
 ZOE = {"user_principal_name": "Zoe.New@riverside.example", "display_name": "Zoë New"}
@@ -164,6 +165,15 @@ def test_the_list_is_counted_so_far_and_no_further(district, admin, monkeypatch)
     monkeypatch.setattr(listing, "MOST", 3)
     page = admin.get(LIST).content.decode()
     assert "The first 3: search for the others." in page
+    found = text_of(admin.get(LIST, {"q": "r"}))  # of everybody's domain
+    assert "More than 3 results" in found
+    assert "1 result (" in text_of(admin.get(LIST, {"q": "sam.reed"}))
+
+
+def test_many_are_written_as_people_do(district, admin, monkeypatch):
+    monkeypatch.setattr(listing.UpToPaginator, "_found", 1001)
+    assert "The first 1,000: search for the others." in text_of(admin.get(LIST))
+    assert "More than 1,000 results" in text_of(admin.get(LIST, {"q": "r"}))
 
 
 def test_the_list_costs_the_same_for_few_and_for_many(district, admin, django_assert_max_num_queries):
@@ -212,5 +222,5 @@ def test_a_page_shows_where_somebody_is_and_where_they_come_from(district, admin
         f'href="{AT}/administrativeunit/{district.jefferson_staff.pk}/change/">Jefferson High/Staff' in page
     )
     assert "Password Administrator: Algebra 2" in page
-    assert "comes from the source Our roster" in page
+    assert "comes from the source Our roster" in page and "no longer names" not in page
     assert "administrativeunit" not in staff["user"].get(page_of(district.sam)).content.decode()

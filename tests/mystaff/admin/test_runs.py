@@ -191,6 +191,16 @@ def test_past_runs(admin, service):
     assert "people added: 29" in text_of(admin.get(f"{LIST}{service.pk}/runs/?page=2"))
 
 
+def test_past_runs_say_why_they_failed(admin, service):
+    make_run(service, RunState.FAILED, problems=["users.csv:2: The column username is empty.", "more"])
+    make_run(service, RunState.FAILED, problems=["x" * 500])
+    make_run(service)
+    page = text_of(admin.get(f"{LIST}{service.pk}/runs/"))
+    assert "nothing was changed users.csv:2: The column username is empty." in page
+    assert "more" not in page and "None" not in page
+    assert "x" * 159 + "…" in page and "x" * 160 not in page
+
+
 def test_the_pages_of_many_runs_ask_no_more_questions(admin, service, django_assert_max_num_queries):
     for days in range(20):
         make_run(service, ago=timedelta(days=days))
@@ -293,7 +303,7 @@ def test_it_is_confirmed_as_it_was_shown(admin, braked):
     response = admin.post(f"{run_page(braked)}confirm/")
     run = Run.objects.get(confirms=braked)
     assert response.headers["Location"] == run_page(run) and not run.is_dry
-    assert Entry.objects.filter(activity="Import roster", result="success").exists()
+    assert Entry.objects.filter(activity="Start roster import", result="success").exists()
     # Once: what came after it is another question.
     assert "Confirm and run" not in text_of(admin.get(run_page(braked)))
     admin.post(f"{run_page(braked)}confirm/")
@@ -317,7 +327,7 @@ def test_names_held_back_are_changed_with_a_word_of_their_own(admin, service):
     Run.objects.filter(confirms=run).delete()
     admin.post(f"{run_page(run)}confirm/", {"held": "on"})
     assert Run.objects.get(confirms=run).changes_held
-    entry = Entry.objects.filter(activity="Import roster", result="success").first()
+    entry = Entry.objects.filter(activity="Start roster import", result="success").first()
     assert {"key": "user names held back", "value": "changed"} in entry.additional_details
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from directory import roles
-from directory.models import RunState, Source, SourceKind
+from directory.models import ConnectedDirectory, RunState, Source, SourceKind
 from directory.sync.csv_files.fields import FIELDS
 from directory.sync.progress import Progress
 from directory.sync.role_mapping import PRESETS
@@ -19,6 +19,7 @@ from tests.mystaff.admin.pages import errors, save, values
 from tests.mystaff.reading import text_of
 
 LIST, ADD = f"{AT}/source/", f"{AT}/source/add/"
+WHERE = ("directory", "authority")
 REST = {
     "name": "SIS",
     "key": "sis",
@@ -202,6 +203,19 @@ def test_what_cannot_work_is_said_beside_its_field(admin, kind, typed, field):
 def test_a_short_name_is_taken_once(admin):
     make_source()
     assert "short name already" in errors(add(admin, "csv", name="x", key="roster"))
+
+
+def test_a_directory_that_does_nothing_is_told_apart(admin):
+    make_directory("a", name="Main", enabled=True, writes_passwords=True).save()
+    make_directory("b", name="Old", enabled=True).save()
+    make_directory("c", name="Newest").save()
+    form = admin.get(f"{ADD}?kind=ldap").context["adminform"].form
+    labels = {name: [str(label) for _pk, label in form.fields[name].choices][1:] for name in WHERE}
+    assert labels["directory"] == ["Main", "Newest (off)", "Old"]
+    assert labels["authority"] == ["Main", "Newest (off)", "Old (passwords are not written back)"]
+    assert "As long as it is off, each run fails." in str(form["directory"].help_text)
+    chosen = {name: str(ConnectedDirectory.objects.get(key="c").pk) for name in WHERE}
+    assert errors(add(admin, "ldap", name="x", key="x", **chosen)) == ""
 
 
 def test_a_directory_is_one_of_its_kind_and_of_this_tenant(admin, lake):
