@@ -33,7 +33,7 @@ class Plan:
     counts: dict[str, int] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=dict)  # what there is of the source: see _stored
     lapsing: int = 0  # roles in force that go, less those that come and are in force at once
-    moves_power: bool = False  # a password that somebody's role hangs on will live elsewhere
+    moves_power: bool = False  # what a role hangs on will be elsewhere, or somebody else's
 
     @property
     def is_empty(self) -> bool:
@@ -107,7 +107,8 @@ def _stored() -> dict[str, int]:
 
 
 def _moves_power() -> bool:
-    return bool(temporary.number("SELECT count(*) FROM moved_with_power"))
+    tables = ("moved_with_power", "known_with_power")
+    return any(temporary.number(f"SELECT count(*) FROM {table}") for table in tables)  # noqa: S608
 
 
 def _lapsing() -> int:

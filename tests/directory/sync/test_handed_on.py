@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from django.contrib.auth.hashers import make_password
 
-from directory.models import UnitMembership, User
+from directory import roles
+from directory.models import RunState, UnitMembership, User
 from directory.sync.facts import GoneFact, UnitFact, UnitMemberFact
-from tests.directory.sync.states import changed, fact, make_source, run_of
+from tests.conftest import assign
+from tests.directory.sync.states import changed, fact, make_source, run_of, said
 
 ALGEBRA = UnitFact("c", "Algebra", "class")
 
@@ -116,3 +118,53 @@ def test_an_id_of_whom_only_the_whole_name_is_told(source, name, kept):
     run_of(source, [shown("1", "Anna Ash", "ash")])
     run_of(source, [shown("1", name, "other")])
     assert User.objects.get().is_active is kept
+
+
+def test_a_user_name_that_is_given_out_anew_under_the_same_id_does_not_hand_on_the_account(source, anna):
+    """Files without ids of people know them by user name."""
+    run_of(source, [BERT, ALGEBRA])
+    run = run_of(source, [person("1", "Arno Ahorn", "E9", "anna"), BERT, ALGEBRA])
+    anna.refresh_from_db()
+    assert (anna.display_name, anna.is_active) == ("Anna Ash", False)
+    assert [line.lstrip(": ") for line in run.warnings] == [
+        "The id of “anna@riverside.example” was that of “anna@riverside.example”; this person is held back."
+    ]
+
+
+@pytest.mark.parametrize(
+    "now", [ANNA, person("1", "Anna Oak", "E1", "anna"), person("1", "Anna Oak", "", "anna")]
+)
+def test_who_comes_back_is_let_in_again(source, anna, now):
+    run_of(source, [BERT, ALGEBRA])
+    run_of(source, [now, BERT, ALGEBRA])
+    anna.refresh_from_db()
+    assert (anna.display_name, anna.is_active) == (now.display_name, True)
+
+
+def test_an_account_with_power_is_known_by_names_alone_only_with_a_word(source, anna):
+    """A namesake who gets a leaver's user name would get the roles that people gave the leaver."""
+    assign(anna, roles.HELPDESK)
+    people = [person("7", "Anna Ash"), BERT, ALGEBRA]
+    run_of(source, [BERT, ALGEBRA])
+    run = run_of(source, people)
+    anna.refresh_from_db()
+    assert (run.state, anna.source_id, anna.is_active) == (RunState.BRAKED, "1", False)
+    assert said(run, "managers known otherwise") == [
+        "Anna Ash (anna@riverside.example) → Anna Ash (anna@riverside.example), 7"
+    ]
+    run_of(source, people, confirms=run)
+    anna.refresh_from_db()
+    assert (anna.source_id, anna.is_active) == ("7", True)
+
+
+@pytest.mark.parametrize("number", ["E9", ""])
+def test_a_user_name_given_out_anew_at_once_hands_on_no_power_without_a_word(source, anna, number):
+    """What may be a correction, too."""
+    other = person("1", "Arno Ahorn", number, "anna")
+    assign(anna, roles.HELPDESK)
+    run = run_of(source, [other, BERT, ALGEBRA])
+    anna.refresh_from_db()
+    assert (run.state, anna.display_name) == (RunState.BRAKED, "Anna Ash")
+    third = person("1", "Anton Aster", number, "anna")
+    assert run_of(source, [third, BERT, ALGEBRA], confirms=run).state == RunState.BRAKED
+    assert run_of(source, [other, BERT, ALGEBRA], confirms=run).state == RunState.DONE
