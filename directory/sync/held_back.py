@@ -163,6 +163,23 @@ TOLD_HANDED_ON = """
 """
 
 
+# Where people may write their own user name, one may write another's: whoever had it has it still.
+TAKEN_TWICE = """
+    UPDATE staged_people s SET upn = o.user_principal_name
+    FROM directory_user o, staged_people t, directory_user h
+    WHERE o.source = %(source)s AND o.source_id = s.key AND o.user_principal_name <> s.upn
+        AND t.upn = s.upn AND t.key <> s.key
+        AND h.source = %(source)s AND h.source_id = t.key AND h.user_principal_name = t.upn
+    RETURNING s.file, s.line, t.upn
+"""
+
+
+def keep_names(findings: Findings, source: str) -> None:
+    """Let who is known, and would be called like another who is known by that name, keep their own."""
+    for file, line, name in rows(TAKEN_TWICE, source=source):
+        findings.warn(file, line, _(SAID["taken", False]), name=name)
+
+
 def plan(*, source: str, is_delta: bool, is_found_by_name: bool, changes_held: bool) -> None:
     """Make the tables `handed_on` and `plan_conflicts`; one who is handed on is staged no more."""
     if make("handed_on", HANDED_ON):

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.models import LOCAL, Source
-from directory.sync import changes, checks, temporary
+from directory.source_kinds import READS as DIRECTORIES
+from directory.sync import changes, checks, held_back, temporary
 from directory.sync.findings import Findings
 from directory.sync.group_plan import plan_groups
 from directory.sync.kept import keeps_jobs
@@ -59,6 +60,8 @@ def make_plan(
     `findings` gets who is held back; `changes_held` changes those names all the same that lead to power.
     """
     about = {"source": source.key, "is_delta": is_delta}
+    if source.kind in DIRECTORIES:
+        held_back.keep_names(findings, source.key)
     checks.refuse_twice(findings)
     findings.stop_if_refused()
     plan_units(findings, **about)

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from directory import roles
 from directory.models import RunState, UnitMembership, User
 from directory.sync.facts import GoneFact, UnitFact, UnitMemberFact
+from directory.sync.findings import RosterError
 from tests.conftest import assign
 from tests.directory.sync.states import changed, fact, make_source, run_of, said
 
@@ -95,6 +96,22 @@ def test_without_numbers_the_names_say_who_it_is(source, number):
     run_of(source, [person("1", "Anna Ash"), BERT])
     run_of(source, [person("1", "Emil Elm", number), BERT])
     assert User.objects.get(source_id="1").display_name == "Anna Ash"
+
+
+def test_who_writes_down_the_user_name_of_another_gets_it_not_and_stops_nobody(source, anna):
+    people = [ANNA, person("2", "Bert Birch", "E2", "anna"), person("3", "Cora Cedar", "E3"), ALGEBRA]
+    run = run_of(source, people)
+    assert set(User.objects.values_list("source_id", "user_principal_name", "is_active")) == {
+        ("1", "anna@riverside.example", True),
+        ("2", "bert@riverside.example", True),
+        ("3", "cora@riverside.example", True),
+    }
+    assert [line.lstrip(": ") for line in run.warnings] == [
+        "The user name “anna@riverside.example” belongs to somebody else; this person keeps the old one."
+    ]
+    # Of two of whom nobody had it nobody can say whose it is.
+    with pytest.raises(RosterError):
+        run_of(source, [replace(one, user_principal_name="x@riverside.example") for one in (ANNA, BERT)])
 
 
 def shown(key, name, upn, **values):
