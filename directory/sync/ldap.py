@@ -211,6 +211,10 @@ class _Reader:
             text = _("“%(name)s” is left out: the domain is not one of this organization’s.")
             self.findings.warn("people", 0, text, name=upn[:SHOWN])
             return False
+        if not upn.isprintable():
+            text = _("“%(name)s” is left out: the user name holds a character that nobody sees.")
+            self.findings.warn("people", 0, text, name=upn[:SHOWN])
+            return False
         return True
 
     def _person(self, key: str, upn: str, entry: Found) -> PersonFact:
