@@ -35,6 +35,10 @@ class Initiator:
         """Why this person is out of reach, or None."""
         return refusals.refusal(self.user, action, person)
 
+    def refusal_now(self, action: Action, person: User) -> str | None:
+        """The same, asked anew behind a lock: roles may have come and gone before it."""
+        return refusals.refusal(User.objects.get(pk=self.user.pk), action, person)
+
     def may(self, action: Action) -> bool:
         """Whether a deed on the tenant itself is theirs to do."""
         return self.user.holds(*action.needs)

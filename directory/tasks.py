@@ -25,6 +25,7 @@ from directory.sync import runs
 from tenants import scopes
 
 RETRY = turns.Retry(max_attempts=notices.TRIES, exponential_wait=4)
+LASTING = ("directory.run_source",)  # may take an hour, and leave slots to the others
 SENDING: set[str] = set()  # names of tasks that may wait for a server, which the tenants share fairly
 SILENCE = 60  # seconds without a sign of life until a worker counts as dead; it gives one every ten
 LONGEST = timedelta(minutes=15)  # that a job may take

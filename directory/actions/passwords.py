@@ -15,6 +15,8 @@ def reset_password(person: User, password: str, *, by: Initiator) -> None:
     """Give a person a temporary password; every session of theirs ends, and they are told."""
     with acting(by, verbs.RESET_PASSWORD, person) as (authority, _deed):
         _wait_in_line(person)
+        if reason := by.refusal_now(verbs.RESET_PASSWORD, person):
+            raise Refused(reason)
         _start_afresh(person, "password_reset")
         _hand_over(authority, person, password, must_change=True)
 
@@ -72,10 +74,11 @@ def _tell(person: User, notice: str) -> None:
 def _wait_in_line(person: User) -> None:
     """Let one reset of a person through at a time; raises Refused for one that comes upon another.
 
-    Else two managers at once would each hand over a password, and only the later one would work.
+    Else two managers at once would each hand over a password, and only the later one would work. A source may
+    have moved the password elsewhere, too.
     """
-    now = User.objects.select_for_update().values_list("password_changed_at", flat=True).get(pk=person.pk)
-    if now != person.password_changed_at:
+    rows = User.objects.select_for_update().values_list("password_changed_at", "authority")
+    if rows.get(pk=person.pk) != (person.password_changed_at, person.authority):
         raise Refused(_("%(name)s’s password was changed a moment ago.") % {"name": person.first_name})
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from threading import Lock
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -18,10 +20,14 @@ from directory.source_kinds import READS_FILES
 from directory.sync.csv_files.unread import without_unread
 from directory.sync.oneroster.passwords import without_passwords
 from directory.sync.progress import GOING, break_off_dead
-from tenants import keys
+from tenants import keys, scopes
 
 CONFIRMABLE = timedelta(days=1)  # as long is kept what was uploaded for a run that waits for a word
 LOST = timedelta(hours=1)  # after which a run that waits has lost its job
+MOST_AT_ONCE = 2  # files that a process takes in
+
+_at_it: set[UUID] = set()  # tenants whose file is taken in now
+_lock = Lock()
 
 
 def ask(
@@ -142,6 +148,25 @@ def _fit_to_keep(source: Source, content: bytes) -> bytes:
         keys.ring()
     except keys.NoKeys as error:
         raise Refused(str(error)) from None
-    if source.kind == SourceKind.ONEROSTER_CSV:
-        return without_passwords(content)
-    return without_unread(content, source) if source.kind == SourceKind.CSV else content
+    with _taking_in():
+        if source.kind == SourceKind.ONEROSTER_CSV:
+            return without_passwords(content)
+        return without_unread(content, source) if source.kind == SourceKind.CSV else content
+
+
+@contextmanager
+def _taking_in() -> Iterator[None]:
+    """One file of a tenant at a time, and few of all: a zip may take minutes, and a thread with it.
+
+    Raises Refused where others are at it.
+    """
+    tenant = scopes.require()
+    with _lock:
+        if tenant in _at_it or len(_at_it) >= MOST_AT_ONCE:
+            raise Refused(_("Other files are being taken in at this moment. Try again in a few minutes."))
+        _at_it.add(tenant)
+    try:
+        yield
+    finally:
+        with _lock:
+            _at_it.discard(tenant)

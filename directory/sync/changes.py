@@ -120,6 +120,11 @@ MOVED = Kind(
     "c.is_moved",
 )
 REKEYED = Kind(gettext_noop("people with a new id"), "plan_people", _PERSON, "c.is_rekeyed")
+OTHERWISE = Kind(
+    gettext_noop("managers known otherwise"),
+    "known_with_power",
+    f"{_OLD} || ' → ' || {_PERSON} || CASE WHEN c.is_rekeyed THEN ', ' || c.key ELSE '' END",
+)
 ENABLED = Kind(gettext_noop("people enabled"), "plan_people", _PERSON, "c.is_enabled")
 DISABLED = Kind(gettext_noop("people disabled"), "plan_disabled", _PERSON)
 GONE = Kind(gettext_noop("people gone from the source"), "plan_vanished", _PERSON)
@@ -156,7 +161,7 @@ GRANTS_REMOVED = Kind(
 )
 KINDS = (
     UNITS_ADDED, UNITS_CHANGED, UNITS_REMOVED, GROUPS_ADDED, GROUPS_CHANGED, GROUPS_REMOVED,
-    ADDED, CHANGED, RENAMED, HELD, MOVED, REKEYED, ENABLED, DISABLED, GONE, REMOVED,
+    ADDED, CHANGED, RENAMED, HELD, MOVED, REKEYED, OTHERWISE, ENABLED, DISABLED, GONE, REMOVED,
     MEMBERS_ADDED, MEMBERS_REMOVED, GROUP_MEMBERS_ADDED, GROUP_MEMBERS_REMOVED, GRANTS_ADDED, GRANTS_LATER,
     GRANTS_REMOVED,
 )  # fmt: skip

@@ -15,6 +15,7 @@ _GONE = """
     UNION ALL SELECT 'called', id::text, upn FROM plan_people WHERE upn <> old_upn
     UNION ALL SELECT 'called', own::text, upn FROM held_names
     UNION ALL SELECT 'known', id::text, key FROM plan_people WHERE is_rekeyed
+    UNION ALL SELECT 'other', id::text, concat_ws(' ', key, display_name, employee_id) FROM known_with_power
     UNION ALL SELECT 'moved', id::text, authority FROM plan_people WHERE is_moved
     UNION ALL SELECT 'member', unit_id::text, user_id::text FROM gone_members
     UNION ALL SELECT 'group member', group_id::text, user_id::text FROM gone_group_members

@@ -7,6 +7,7 @@ from enum import Enum
 from fnmatch import translate
 
 WILD = "*?["
+LONGEST = 256  # characters: a longer name is refused anyway, and thousands of patterns would look through it
 
 
 class Becomes(Enum):
@@ -41,5 +42,7 @@ class GroupNames:
         return name[-len(self.suffix) :].casefold() == self.suffix.casefold()
 
     def _is_listed(self, name: str) -> bool:
+        if len(name) > LONGEST:
+            return False
         folded = name.casefold()
         return folded in self.names or bool(self.pattern and self.pattern.match(folded))

@@ -13,20 +13,28 @@ from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.temporary import make, number, rows, run
 
 VALUES = ("source", "is_delta", "is_found_by_name", "changes_held")
+
+
 # An id that was somebody else's: neither the user name nor the employee number (where there is none, neither
 # of the names; where these are not told in parts, no word of the name that is shown) is the same. An account
 # must not become another's, who would sign in with its password. Whose id it was is gone, unless they come
-# under another one; who has it now is held back.
-HANDED_ON = """
+# under another one; who has it now is held back. So is who has id and user name of somebody who was gone.
+def _is_another(old: str) -> str:
+    """A condition: `s` is not the person that `o` was, of whom the columns begin so."""
+    return f"""
+        CASE WHEN s.employee_id <> '' AND o.{old}employee_id <> '' THEN s.employee_id <> o.{old}employee_id
+            WHEN s.given_name || s.surname || o.{old}given_name || o.{old}surname = ''
+            THEN NOT string_to_array(lower(s.display_name), ' ')
+                && string_to_array(lower(o.{old}display_name), ' ')
+            ELSE s.given_name <> o.{old}given_name AND s.surname <> o.{old}surname END
+    """
+
+
+HANDED_ON = f"""
     SELECT s.key, s.file, s.line, s.upn, o.upn AS old_upn
     FROM staged_people s JOIN stored_people o ON o.key = s.key
-    WHERE s.upn <> o.upn
-        AND CASE WHEN s.employee_id <> '' AND o.employee_id <> '' THEN s.employee_id <> o.employee_id
-            WHEN s.given_name || s.surname || o.given_name || o.surname = ''
-            THEN NOT string_to_array(lower(s.display_name), ' ')
-                && string_to_array(lower(o.display_name), ' ')
-            ELSE s.given_name <> o.given_name AND s.surname <> o.surname END
-"""
+    WHERE (s.upn <> o.upn OR o.vanished_at IS NOT NULL) AND {_is_another("")}
+"""  # noqa: S608
 # Whoever is to have a name that somebody has already who is not in the source any more, or never was, or whom
 # a person has disabled. Of two others whom the source still knows each settles itself, so names may be
 # swapped. A new key is a known person's if the employee number is the same (where there is none, the names;
@@ -86,6 +94,13 @@ HELD_NAMES = f"""
 """  # noqa: S608
 MOVED_WITH_POWER = f"""
     SELECT o.id FROM plan_people o WHERE o.is_moved AND {_HAS_POWER}
+"""  # noqa: S608
+# By a new id a namesake may have come, of whom no number tells another; under the old one somebody whose user
+# name was given out anew.
+KNOWN_WITH_POWER = f"""
+    SELECT o.* FROM plan_people o JOIN plan_people s ON s.id = o.id
+    WHERE NOT o.is_new AND {_HAS_POWER} AND ({_is_another("old_")}
+        OR o.is_rekeyed AND (o.employee_id = '' OR o.old_employee_id = ''))
 """  # noqa: S608
 GIVEN_MEANWHILE = f"""
     SELECT count(*) FROM plan_people o WHERE o.upn <> o.old_upn AND {_HAS_POWER}
@@ -148,6 +163,23 @@ TOLD_HANDED_ON = """
 """
 
 
+# Where people may write their own user name, one may write another's: whoever had it has it still.
+TAKEN_TWICE = """
+    UPDATE staged_people s SET upn = o.user_principal_name
+    FROM directory_user o, staged_people t, directory_user h
+    WHERE o.source = %(source)s AND o.source_id = s.key AND o.user_principal_name <> s.upn
+        AND t.upn = s.upn AND t.key <> s.key
+        AND h.source = %(source)s AND h.source_id = t.key AND h.user_principal_name = t.upn
+    RETURNING s.file, s.line, t.upn
+"""
+
+
+def keep_names(findings: Findings, source: str) -> None:
+    """Let who is known, and would be called like another who is known by that name, keep their own."""
+    for file, line, name in rows(TAKEN_TWICE, source=source):
+        findings.warn(file, line, _(SAID["taken", False]), name=name)
+
+
 def plan(*, source: str, is_delta: bool, is_found_by_name: bool, changes_held: bool) -> None:
     """Make the tables `handed_on` and `plan_conflicts`; one who is handed on is staged no more."""
     if make("handed_on", HANDED_ON):
@@ -161,11 +193,12 @@ def plan(*, source: str, is_delta: bool, is_found_by_name: bool, changes_held: b
         run(_ADD.format(table="held_names"))
 
 
-def plan_moved_with_power(source: str) -> None:
-    """Make the table of those with power whose password lives elsewhere from now on: whoever knows the one of
-    that name over there gets in as them.
+def plan_with_power(source: str) -> None:
+    """Make the tables of those with power whose password lives elsewhere from now on, where whoever knows the
+    one of that name gets in as them; and of those who may be somebody else than they were.
     """
     make("moved_with_power", MOVED_WITH_POWER, source=source)
+    make("known_with_power", KNOWN_WITH_POWER, source=source)
 
 
 def refuse_power_given_meanwhile(source: str) -> None:

@@ -34,6 +34,7 @@ from directory.sync.facts import (
 )
 from directory.sync.findings import Findings
 from directory.sync.limits import LONGEST_KEY, MOST_PEOPLE, MOST_PLACES
+from directory.sync.pages import own_domains
 
 PAGE = 500  # entries; Active Directory gives 1,000 at most
 GROUPS = 100  # groups of a page, for each comes with its members
@@ -143,6 +144,7 @@ class _Reader:
         self.schema, self.kind = SCHEMAS[DirectoryKind(directory.kind)], KINDS[directory.kind](directory)
         self.base = self.kind.base(link)
         self.match = directory.match_attribute or self.kind.match
+        self.domains = own_domains()
         self.people: dict[bytes, str] = {}
         self.units: dict[bytes, str] = {}
 
@@ -192,14 +194,28 @@ class _Reader:
         others = (schema.department, schema.employee_id, schema.disabled, *filter(None, [schema.expires]))
         for key, entry in self._entries(f"(&{self.kind.people})", self.match, *names, *others):
             upn = entry.text(self.match).strip().lower()
-            if not upn:
-                self.findings.warn("people", 0, _("Entries without a user name are passed over."))
+            if not self._is_ours(upn):
                 continue
             self._refuse_more_than(MOST_PEOPLE, len(self.people))
             self.people[_short(entry.dn)] = key
             yield self._person(key, upn, entry)
             if unit := self._unit_above(entry.dn):
                 yield UnitMemberFact(unit, key, file=entry.dn)
+
+    def _is_ours(self, upn: str) -> bool:
+        """Whether it is a user name of this organization: who writes their own there stops nobody else."""
+        if not upn:
+            self.findings.warn("people", 0, _("Entries without a user name are passed over."))
+            return False
+        if upn.rpartition("@")[2] not in self.domains:
+            text = _("“%(name)s” is left out: the domain is not one of this organization’s.")
+            self.findings.warn("people", 0, text, name=upn[:SHOWN])
+            return False
+        if not upn.isprintable():
+            text = _("“%(name)s” is left out: the user name holds a character that nobody sees.")
+            self.findings.warn("people", 0, text, name=upn[:SHOWN])
+            return False
+        return True
 
     def _person(self, key: str, upn: str, entry: Found) -> PersonFact:
         return PersonFact(

@@ -114,7 +114,7 @@ def plan_people(findings: Findings, **values: Any) -> None:
     held_back.plan(**{name: values[name] for name in held_back.VALUES})
     make("staying_here", STAYING_HERE, ids=_staying_here(values["authority"]))
     make("plan_people", PEOPLE, authority=values["authority"], keeps_jobs=values["keeps_jobs"])
-    held_back.plan_moved_with_power(values["source"])
+    held_back.plan_with_power(values["source"])
     make("plan_person_ids", IDS, is_delta=values["is_delta"])
     make("plan_vanished", VANISHED, is_delta=values["is_delta"])
     make("plan_removed", REMOVED, remove_before=values["remove_before"])

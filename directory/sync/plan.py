@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from directory.models import LOCAL, Source
-from directory.sync import changes, checks, temporary
+from directory.source_kinds import READS as DIRECTORIES
+from directory.sync import changes, checks, held_back, temporary
 from directory.sync.findings import Findings
 from directory.sync.group_plan import plan_groups
 from directory.sync.kept import keeps_jobs
@@ -33,7 +34,7 @@ class Plan:
     counts: dict[str, int] = field(default_factory=dict)
     stored: dict[str, int] = field(default_factory=dict)  # what there is of the source: see _stored
     lapsing: int = 0  # roles in force that go, less those that come and are in force at once
-    moves_power: bool = False  # a password that somebody's role hangs on will live elsewhere
+    moves_power: bool = False  # what a role hangs on will be elsewhere, or somebody else's
 
     @property
     def is_empty(self) -> bool:
@@ -59,6 +60,8 @@ def make_plan(
     `findings` gets who is held back; `changes_held` changes those names all the same that lead to power.
     """
     about = {"source": source.key, "is_delta": is_delta}
+    if source.kind in DIRECTORIES:
+        held_back.keep_names(findings, source.key)
     checks.refuse_twice(findings)
     findings.stop_if_refused()
     plan_units(findings, **about)
@@ -107,7 +110,8 @@ def _stored() -> dict[str, int]:
 
 
 def _moves_power() -> bool:
-    return bool(temporary.number("SELECT count(*) FROM moved_with_power"))
+    tables = ("moved_with_power", "known_with_power")
+    return any(temporary.number(f"SELECT count(*) FROM {table}") for table in tables)  # noqa: S608
 
 
 def _lapsing() -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
+from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,7 +60,7 @@ def carry_out(
     with Progress(run) as progress:
         mark_dead(Run.objects.exclude(pk=run.pk))
         run.refresh_from_db()
-        run.source = Source.objects.defer("secret").get(pk=run.source_id)
+        run.source = _source_now(run.source_id)
         if run.state not in STOPPED:
             return
         by = by or (Initiator(run.asked_by) if run.asked_by else None)
@@ -189,12 +192,37 @@ SETTINGS = (
 )  # fmt: skip
 
 
+# Of the directory that is read: what it said to another account, or from another server, is not what it says.
+WAY = (
+    "enabled",
+    "servers",
+    "ca_certificates",
+    "base_dn",
+    "match_attribute",
+    "directory_id",
+    "account",
+    "acts_for",
+)
+
+
+def _source_now(pk: UUID) -> Source | None:
+    """With what it reads; secrets are decrypted only by who needs them."""
+    rows = Source.objects.defer("secret", "directory__secret").select_related("directory")
+    return rows.filter(pk=pk).first()
+
+
 def _refuse_if_changed(source: Source) -> None:
-    """Raise RosterError where the source was switched off, changed or deleted since the run began."""
-    now = Source.objects.defer("secret").filter(pk=source.pk).first()
-    if now is None or any(getattr(now, name) != getattr(source, name) for name in SETTINGS):
+    """Raise RosterError where the source, or the directory that it reads, was switched off, changed or
+    deleted since the run began.
+    """
+    now = _source_now(source.pk)
+    if now is None or _differ(now, source, SETTINGS) or _differ(now.directory, source.directory, WAY):
         said = _("The source was changed while it was read. Run it again.")
         raise RosterError([Finding("", 0, said)])
+
+
+def _differ(now: Model | None, then: Model | None, names: Iterable[str]) -> bool:
+    return any(getattr(now, name, None) != getattr(then, name, None) for name in names)
 
 
 class _taken_meanwhile:

@@ -146,6 +146,8 @@ class _Stager:
         if domain not in self.domains or not name:
             text = _("The user name “%(name)s” is in a domain that is not one of this organization's.")
             self._refuse(fact, text, name=upn)
+        if not upn.isprintable() and not _NO_TEXT.search(upn):
+            self._refuse(fact, _("The user name holds a character that nobody sees."))
         if not fact.key:
             self._refuse(fact, _("There is no key."))
         texts = (

@@ -23,7 +23,15 @@ from mystaff.templatetags.mystaff import number, when
 SHORT = 160  # characters of a sentence among others
 SHOWN = 200  # problems, and warnings: nobody reads on past them
 # How kinds end that take something away, or keep somebody from getting in as before.
-GRAVE = ("disabled", "removed", "gone from the source", "that move", "user names changed", "held back")
+GRAVE = (
+    "disabled",
+    "removed",
+    "gone from the source",
+    "that move",
+    "user names changed",
+    "held back",
+    "otherwise",
+)
 SAID = {
     RunState.WAITING: gettext_lazy("Waiting for its turn"),
     RunState.READING: gettext_lazy("Reading what the source says"),
@@ -121,6 +129,7 @@ class Report:
         texts = {
             changes.RENAMED.word: _("It would change %(n)s user names."),
             changes.MOVED.word: _("The passwords of %(n)s people would live elsewhere from then on."),
+            changes.OTHERWISE.word: _("%(n)s people with a role may be others than they were."),
         }
         counts = {what: self.run.counts.get(what) for what in texts}
         return [texts[what] % {"n": number(count)} for what, count in counts.items() if count]

@@ -37,6 +37,7 @@ def test_what_lies_below(dn, base):
         ("", BASE),
         ("no name", BASE),
         (f"CN=Zoe,{BASE}", "<GUID=6d6d>"),
+        (f"{'OU=a,' * 1000}{BASE}", BASE),  # nobody reads that long
     ],
 )
 def test_what_does_not(dn, base):

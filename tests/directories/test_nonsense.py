@@ -2,8 +2,10 @@
 
 import socket
 import ssl
+from io import BytesIO
 from threading import Thread
 
+import ldap3
 import pytest
 
 from audit.models import Entry, Result
@@ -47,6 +49,8 @@ NONSENSE = {
     "the other kind of answer": [message(1, result(0x67, 0))],
     "yes, then nonsense": [YES, b"\x30\x03\x02\x01"],
     "yes, then an entry that is none": [YES, message(2, b"\x64\x02\x04\x00")],
+    "yes, then a number without an end": [YES, message(2, b"\x65\x0b\x0a\x09" + b"\x01" * 9)],
+    "yes, then a sequence that says it is none": [YES, message(2, b"\x64\x04\x04\x00\x10\x00")],
     "yes, then that the session is over": [
         YES,
         b"\x30\x24\x02\x01\x00\x78\x1f\x0a\x01\x34\x04\x00\x04\x00\x8a\x161.3.6.1.4.1.1466.20036",
@@ -80,6 +84,12 @@ class Talker:
             self.heard += link.recv(65536)
             link.sendall(one)
         self.heard += link.recv(65536)
+
+
+@pytest.fixture(autouse=True)
+def counted_from_one(monkeypatch):
+    """ldap3 numbers the messages of a process, and an answer to another one is nonsense by that alone."""
+    monkeypatch.setattr(ldap3.Server, "_message_counter", 0)
 
 
 @pytest.fixture(params=NONSENSE, ids=str)
@@ -129,7 +139,7 @@ def test_a_flood_is_cut(monkeypatch):
 
         def recv(self, size: int) -> bytes:
             Flood.taken += size
-            return b"\x30\x84\x7f\xff\xff\xff" + b"x" * (size - 6)
+            return (b"\x30\x84\x7f\xff\xff\xff" * size)[:size]
 
         def sendall(self, data: bytes) -> None: ...
 
@@ -138,7 +148,36 @@ def test_a_flood_is_cut(monkeypatch):
     link = Link("dc1", Flood(), most=100_000)
     with pytest.raises(outgoing.Unreachable):
         link.bind("mystaff", "secret")
-    assert 100_000 < Flood.taken < 200_000
+    assert Flood.taken < 200_000
+
+
+def tlv(tag: int, content: bytes) -> bytes:
+    """An element of BER, with a length of four bytes."""
+    return bytes([tag, 0x84]) + len(content).to_bytes(4) + content
+
+
+# A megabyte of the smallest there are would be sixty of objects, and a page has sixty-four of them.
+SMALL = {
+    "entries": tlv(0x30, b"\x02\x01\x02" + tlv(0x64, b"\x04\x00\x30\x00")) * 40_000,
+    "values": tlv(
+        0x30,
+        b"\x02\x01\x02"
+        + tlv(0x64, b"\x04\x00" + tlv(0x30, tlv(0x30, b"\x04\x01a" + tlv(0x31, b"\x04\x00" * 400_000)))),
+    ),
+}
+
+
+@pytest.mark.parametrize("flood", SMALL)
+def test_of_small_things_too_there_are_only_so_many(flood):
+    class Sent(BytesIO):
+        recv = BytesIO.read
+
+        def sendall(self, data: bytes) -> None: ...
+
+    link = Link("dc1", Sent(YES + SMALL[flood] + message(2, result(0x65, 0))), most=2**20)
+    assert link.bind("mystaff", "secret").is_done
+    with pytest.raises(outgoing.Unreachable):
+        link.search("DC=ad", "(objectClass=*)", ["1.1"])
 
 
 def test_nobody_signs_in(zoe, talker):

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from time import time
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 
 from directory.connectors import Refused, Unreachable
-from directory.models import Source, SourceKind
+from directory.models import Run, Source, SourceKind, User
 from directory.sync import ldap as reader
+from directory.sync import runs
 from directory.sync.facts import GroupFact, GroupMemberFact, PersonFact, UnitFact, UnitMemberFact
 from directory.sync.findings import Findings, RosterError
 from directory.sync.readers import reader_of
@@ -138,6 +140,29 @@ def test_who_has_no_user_name_is_passed_over_with_a_word(ad, domain):
     people = [fact for fact in reader.read(source(ad), None, findings).facts if isinstance(fact, PersonFact)]
     assert all(fact.user_principal_name for fact in people)  # the built-in ones have none
     assert "without a user name" in str(findings.warnings[0])
+
+
+def test_so_is_who_writes_what_nobody_sees_where_an_attribute_takes_it():
+    reading = SimpleNamespace(domains={"riverside.example"}, findings=Findings())
+    assert reader._Reader._is_ours(reading, "yan@riverside.example")
+    assert not reader._Reader._is_ours(reading, "ya\u200bn@riverside.example")
+    assert "holds a character that nobody sees" in str(reading.findings.warnings[0])
+
+
+def test_who_gives_themselves_an_address_elsewhere_is_left_out_and_stops_nobody(openldap, ldap):
+    """In many a directory people write their own `mail`."""
+    zoe, yan = openldap.add("zoe.elf", PUPILS, OLD), openldap.add("yan.ode", PUPILS, OLD)
+    openldap.root.modify(zoe, {"mail": [("MODIFY_REPLACE", ["zoe@home.example"])]})
+    try:
+        run = Run.objects.create(source=source(ldap))
+        runs.carry_out(run)
+        assert not User.objects.filter(display_name__contains="zoe.elf").exists()
+        assert not User.objects.filter(user_principal_name="zoe@home.example").exists()
+        assert User.objects.filter(user_principal_name="yan.ode@riverside.example").exists()
+        assert any("is left out" in line for line in run.warnings)
+    finally:
+        for dn in (zoe, yan):
+            openldap.remove(dn)
 
 
 def test_openldap_is_read_alike(openldap, ldap):

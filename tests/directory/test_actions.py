@@ -13,7 +13,7 @@ from directory import actions, connectors
 from directory.connectors import Refused, Unreachable
 from directory.connectors.memory import Memory
 from directory.door import Denied, Initiator, administering
-from directory.models import Message, PhoneMethod, Settings, User
+from directory.models import Message, PhoneMethod, RoleAssignment, Settings, User
 from tests.conftest import PASSWORD, make_person
 
 NEW = "Maple-Bridge-93"
@@ -115,6 +115,30 @@ def test_of_two_managers_at_once_one_is_told_to_look_again(district):
     now = User.objects.get(pk=sam.pk)
     worked = [password for password in (NEW, "Harbor-Lantern-64") if now.check_password(password)]
     assert said == {*worked, "Sam’s password was changed a moment ago."}
+
+
+def ends_the_role(district) -> None:
+    RoleAssignment.objects.filter(user=district.maria).delete()
+
+
+def moves_the_password(district) -> None:
+    User.objects.filter(pk=district.sam.pk).update(authority="ad")
+
+
+@pytest.mark.parametrize("meanwhile", [ends_the_role, moves_the_password])
+def test_what_changed_while_a_reset_waited_counts(district, by, monkeypatch, meanwhile):
+    """A run may hold the person for as long as a page waits, and take the role, or give them one."""
+    read = actions.passwords._wait_in_line
+
+    def waited(person: User) -> None:
+        meanwhile(district)
+        read(person)
+
+    assert by.user.assignments  # known from the beginning of the request
+    monkeypatch.setattr(actions.passwords, "_wait_in_line", waited)
+    with pytest.raises(Refused):
+        actions.reset_password(district.sam, NEW, by=by)
+    assert not User.objects.get(pk=district.sam.pk).check_password(NEW)
 
 
 def test_the_authority_is_told_the_password_once(district, by, monkeypatch):

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core import mail
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from directory import tasks, turns
@@ -135,6 +136,39 @@ def test_what_waits_is_looked_at_one_after_the_other_and_within_half_a_minute():
     # Neither a code nor another tenant stands behind them.
     for other in (("a", True), ("b", False)):
         assert line._wait(*other) == pytest.approx(turns.SOONEST, abs=0.1)
+
+
+def test_many_tenants_whose_sources_hang_leave_slots_for_codes():
+    """By default all of them run at three in the night."""
+    line, busy = turns.Turns(tasks.SENDING, tasks.LASTING), []
+
+    async def nothing(*_args, **_values) -> None: ...
+
+    def job(name: str, tenant: int) -> SimpleNamespace:
+        task = app.tasks[name]
+        found = SimpleNamespace(task_name=name, task_kwargs={"tenant": f"t{tenant}"}, id=tenant)
+        connector = SimpleNamespace(execute_query_async=nothing)
+        return SimpleNamespace(job=found, task=task, app=SimpleNamespace(connector=connector))
+
+    async def one(name: str, tenant: int, go_on) -> None:
+        try:
+            await line(go_on, job(name, tenant), None)
+        except turns.Busy:
+            busy.append(tenant)
+
+    async def all_at_once() -> None:
+        hang = asyncio.Event()
+        runs = [asyncio.create_task(one("directory.run_source", n, hang.wait)) for n in range(turns.SLOTS)]
+        await asyncio.sleep(0)
+        assert len(busy) == turns.SLOTS - turns.MOST_LASTING
+        await one("directory.send_code", 99, nothing)
+        hang.set()
+        await asyncio.gather(*runs)
+        assert 99 not in busy
+        await one("directory.run_source", 50, nothing)
+        assert 50 not in busy
+
+    asyncio.run(all_at_once())
 
 
 def test_failures_still_count_as_tries(slow, gateway):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ldap3.core.exceptions import LDAPExceptionError
 
 from directory import outgoing
+from directory.connectors.ldap.messages import Messages
 from directory.connectors.ldap.servers import Server
 
 START_TLS = "1.3.6.1.4.1.1466.20037"  # RFC 4511, 4.14.1
@@ -64,23 +65,6 @@ def _opens_nothing(*args, **kwargs) -> None:
     raise LDAPExceptionError
 
 
-class _Metered:
-    """A socket that takes no more than so many bytes for one answer: ldap3 would keep whatever comes."""
-
-    def __init__(self, link: Any, most: int) -> None:
-        self.link, self.most, self.left = link, most, most
-
-    def recv(self, size: int) -> bytes:
-        received = self.link.recv(size)
-        self.left -= len(received)
-        if self.left < 0:
-            raise OSError
-        return received
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.link, name)
-
-
 class Link:
     """A connection that is open; raises outgoing.Unreachable for whatever goes wrong with it.
 
@@ -102,13 +86,15 @@ class Link:
         self._ldap.strategy.open = self._ldap.open = _opens_nothing
         self._ldap.closed, self._ldap.listening = False, True
         # ldap3 forgets its socket when the connection breaks; it is ours to close.
-        self._ldap.socket = self._socket = _Metered(link, most)
+        self._ldap.socket = self._socket = link
+        self._messages = Messages(lambda size: self._socket.recv(size), most)
+        self._ldap.strategy.receiving = self._messages.receiving
 
     def start_tls(self, context: SSLContext) -> None:
         outcome = self.extended(START_TLS)
         if not outcome.is_done:
             raise outgoing.Unreachable(_("“%(host)s” does not offer TLS.") % {"host": self.host})
-        self._socket.link = outgoing.in_tls(self._socket.link, self.host, context)
+        self._ldap.socket = self._socket = outgoing.in_tls(self._socket, self.host, context)
 
     def bind(self, name: str, password: str, controls: list[Control] | None = None) -> Outcome:
         """A simple bind. Neither may be empty: servers take that for anonymous (RFC 4513, 5.1.2)."""
@@ -183,7 +169,7 @@ class Link:
     @contextmanager
     def _sensible(self) -> Iterator[None]:
         """What the library makes of nonsense may be any exception, and its text hold what was sent."""
-        self._socket.left = self._socket.most
+        self._messages.begin()
         try:
             yield
         except Exception:

@@ -8,6 +8,7 @@ from ldap3.core.exceptions import LDAPInvalidDnError
 from ldap3.utils.dn import parse_dn
 
 ESCAPED = re.compile(r"(?:\\[0-9A-Fa-f]{2})+|\\.")
+LONGEST = 4096  # characters: a longer one is no name, and would be read for minutes
 Part = tuple[str, str, str]  # attribute, value, and what stands behind it: a plus, a comma, or nothing
 
 
@@ -25,6 +26,8 @@ def lies_below(dn: str, base: str) -> bool:
 
 
 def _parts(dn: str) -> list[Part]:
+    if len(dn) > LONGEST:
+        return []
     try:
         parsed = parse_dn(dn, escape=False, strip=True)
     except LDAPInvalidDnError:

@@ -13,7 +13,7 @@ from directory.sync.csv_files.fields import FIELDS, PEOPLE, Field
 from directory.sync.file_kinds import other_kind
 from directory.sync.findings import Finding, Findings, RosterError
 from directory.sync.oneroster.archive import MAX_LINE, Archive, Unreadable
-from directory.sync.oneroster.tables import Table
+from directory.sync.oneroster.tables import MAX_COLUMNS, Table
 
 DELIMITERS = ",;\t|"
 MAX_UTF_16 = 32 * 2**20  # bytes: such a file is decoded in one piece
@@ -87,7 +87,7 @@ class Sheet(Table):
         """The one that gives most columns that we know, and of these the most columns."""
 
         def worth(delimiter: str) -> tuple[int, int]:
-            cells = _cells(header, delimiter)
+            cells = _cells(header, delimiter)[:MAX_COLUMNS]
             return len([field for field in self.fields if self._places(field, cells)]), len(cells)
 
         return max(DELIMITERS, key=worth)
@@ -122,6 +122,8 @@ class Sheet(Table):
         """Our field for each column, or None where the header is refused."""
         if not found or not any(found):
             return self.refuse(_("The header row is missing."))
+        if self._has_too_many(found):
+            return None
         places = {field.name: self._places(field, found) for field in self.fields}
         for field in self.fields:
             self._check(field, places[field.name])

@@ -12,6 +12,7 @@ from directory.sync.oneroster.cells import Row
 from directory.sync.oneroster.columns import ALIASES, OPTIONAL
 
 MAX_ROWS = 5_000_000
+MAX_COLUMNS = 1000  # each is compared with all the names that we know
 MAX_LINES = 100  # of one row, whose cells may hold line breaks: they are in memory together
 _BOM, _UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -111,6 +112,8 @@ class Table:
         """Names for the cells of a row, or None where the header is refused."""
         if not found:
             return self.refuse(_("The header row is missing."))
+        if self._has_too_many(found):
+            return None
         names = [self._known(name) for name in found]
         expected = [name for name in self.columns if name not in OPTIONAL or name in names]
         if not self._in_order(expected, names):
@@ -119,6 +122,12 @@ class Table:
         if extra:
             self.warn(_("Extension columns are not read: %(names)s."), names=", ".join(extra)[:500])
         return expected + [f"+{place}" for place in range(len(extra))]
+
+    def _has_too_many(self, found: list[str]) -> bool:
+        """Whether these are more columns than a file may have, which is refused."""
+        if len(found) > MAX_COLUMNS:
+            self.refuse(_("The file has more than %(max)d columns."), max=MAX_COLUMNS)
+        return len(found) > MAX_COLUMNS
 
     def _known(self, name: str) -> str:
         """The standard's name for a column, where it is plain which one is meant."""

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
-from directory.tasks import SENDING, SILENCE
+from directory.tasks import LASTING, SENDING, SILENCE
 from directory.turns import SLOTS, Turns
 from tenants.checks import refuse_unsafe_role
 
@@ -68,7 +68,7 @@ async def _work() -> None:
         async with worker.open_async():
             await worker.run_worker_async(
                 concurrency=SLOTS,
-                worker_middleware=[Turns(SENDING)],
+                worker_middleware=[Turns(SENDING, LASTING)],
                 fetch_job_polling_interval=1,  # second: nothing announces jobs that begin later
                 shutdown_graceful_timeout=FINISH,
                 stalled_worker_timeout=SILENCE,

@@ -22,6 +22,7 @@ from directory.sync.facts import (
     UnitMemberFact,
 )
 from directory.sync.findings import Findings, RosterError
+from directory.sync.group_names import Becomes, GroupNames
 from directory.sync.groups_to_units import units_of_groups
 
 LINCOLN = GroupFact("1", "AU-Lincoln")
@@ -50,6 +51,13 @@ def helping(facts, **how):
     made = make(facts, findings, **how)
     people = {fact.person for fact in made if isinstance(fact, GroupMemberFact) and fact.group == MADE.key}
     return people, [finding.message for finding in findings.warnings]
+
+
+def test_a_name_that_nobody_could_keep_is_looked_through_by_no_pattern():
+    """Thousands of them over megabytes would keep a worker from everything else for an hour."""
+    names = GroupNames("AU-*", " managers")
+    assert names.becomes("AU-" + "a" * 253) is Becomes.UNIT
+    assert names.becomes("AU-" + "a" * 254) is Becomes.PLAIN
 
 
 def test_a_group_becomes_a_unit_of_its_members_with_managers():

@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from contextlib import suppress
 from io import BytesIO
 
 import pytest
@@ -18,6 +19,7 @@ from directory.sync import csv_files, oneroster
 from directory.sync.csv_files.unread import without_unread
 from directory.sync.findings import Findings, RosterError
 from directory.sync.oneroster.passwords import without_passwords
+from tenants import scopes
 from tests.directory.sources import make_source
 from tests.directory.sync import exports
 
@@ -200,3 +202,23 @@ def test_keys_rotate(roster, pack, settings):
     settings.MYSTAFF_ENCRYPTION_KEYS = [NEW_KEY]
     assert stored(run) != before
     assert "Nora" in users_of(Run.objects.get(pk=run.pk).content)
+
+
+def test_files_that_take_long_hold_few_threads(roster, lakeshore, pack, monkeypatch):
+    """A tenant of many sources, with a large zip for each, would else keep the portal from everybody."""
+    said, content, here = [], pack(), scopes.require()
+
+    def long(content: bytes) -> bytes:
+        said.append("begins")
+        for tenant in (here, lakeshore.pk):
+            with scopes.scope(tenant), suppress(Refused):
+                asking._fit_to_keep(roster, content)
+                said.append("ends")
+        return content
+
+    monkeypatch.setattr(asking, "without_passwords", long)
+    asking._fit_to_keep(roster, content)
+    # Another tenant has its turn meanwhile, the same one has not, and then nobody more.
+    assert said == ["begins", "begins", "ends"]
+    asking._fit_to_keep(roster, content)
+    assert len(said) == 6

@@ -140,3 +140,15 @@ def test_remarks_have_an_end_whatever_the_files_are_called(monkeypatch):
     *shown, last = found.warnings
     assert len(shown) == 3 and all(len(one.message) + len(one.file) <= 1000 for one in shown)
     assert last.message == "There is more to remark on, in 7 places."
+
+
+def test_columns_have_an_end(read):  # noqa: F811
+    """Each of millions, which one row may have, would be compared with every name that we know."""
+    header = "user_principal_name" + ",a" * tables.MAX_COLUMNS
+    with pytest.raises(RosterError, match="more than 1000 columns"):
+        read(f"{header}\nsam\n".encode())
+
+
+def test_columns_of_a_roster_have_an_end(problems):
+    said = problems(**{"users.csv": "a," * 1000 + "a\n"})
+    assert "users.csv:1: The file has more than 1000 columns." in said

@@ -36,6 +36,13 @@ def ada(source):
     return person
 
 
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u00ad", "\u2066"])
+def test_no_user_name_looks_like_another_by_signs_that_nobody_sees(source, sign):
+    with pytest.raises(RosterError, match="The user name holds a character that nobody sees"):
+        run_of(source, [TOM, fact("eve", upn=f"to{sign}m@riverside.example")])
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize("role", sorted(set(roles.EVERY_ROLE) - roles.UNIT_SCOPABLE) + [roles.OPERATOR, "x"])
 def test_it_gives_no_role_that_is_not_held_over_a_location(source, role):
     with pytest.raises(RosterError, match="cannot give the role"):

@@ -10,7 +10,7 @@ from directory import roles, schedule
 from directory.actions import runs as asking
 from directory.connectors import Refused, Unreachable
 from directory.door import Denied, Initiator
-from directory.models import RoleAssignment, Run, RunState, Source, User
+from directory.models import ConnectedDirectory, RoleAssignment, Run, RunState, Source, User
 from directory.sync import readers, runs
 from directory.sync.facts import GrantFact, Reading, UnitFact, UnitMemberFact
 from directory.sync.findings import RosterError
@@ -305,6 +305,21 @@ def test_every_kind_of_source_names_its_reader():
 def test_a_source_that_is_changed_while_it_is_read_changes_nothing(source, change):
     def facts():
         Source.objects.filter(pk=source.pk).update(**change)
+        yield fact("p1")
+
+    with pytest.raises(RosterError, match="was changed while it was read"):
+        run_of(source, facts())
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"enabled": False}, {"servers": "dc2"}, {"base_dn": "DC=x"}])
+def test_so_does_the_directory_that_it_reads(source, change):
+    """Whoever finds that somebody else answers there switches it off."""
+    source.directory = ConnectedDirectory.objects.create(key="dc", name="DC", kind="ad", enabled=True)
+    source.save()
+
+    def facts():
+        ConnectedDirectory.objects.update(**change)
         yield fact("p1")
 
     with pytest.raises(RosterError, match="was changed while it was read"):
