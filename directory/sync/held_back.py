@@ -15,10 +15,6 @@ from directory.sync.temporary import make, number, rows, run
 VALUES = ("source", "is_delta", "is_found_by_name", "changes_held")
 
 
-# An id that was somebody else's: neither the user name nor the employee number (where there is none, neither
-# of the names; where these are not told in parts, no word of the name that is shown) is the same. An account
-# must not become another's, who would sign in with its password. Whose id it was is gone, unless they come
-# under another one; who has it now is held back. So is who has id and user name of somebody who was gone.
 def _is_another(old: str) -> str:
     """A condition: `s` is not the person that `o` was, of whom the columns begin so."""
     return f"""
@@ -30,6 +26,10 @@ def _is_another(old: str) -> str:
     """
 
 
+# An id that was somebody else's: neither the user name nor the employee number (where there is none, neither
+# of the names; where these are not told in parts, no word of the name that is shown) is the same. An account
+# must not become another's, who would sign in with its password. Whose id it was is gone, unless they come
+# under another one; who has it now is held back. So is who has id and user name of somebody who was gone.
 HANDED_ON = f"""
     SELECT s.key, s.file, s.line, s.upn, o.upn AS old_upn
     FROM staged_people s JOIN stored_people o ON o.key = s.key
