@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,15 +31,20 @@ class PeopleTable(tables.Table):
     class Meta:
         template_name = "parts/people.html"
         order_by = "name"
-        default = ""
 
-    def render_user_name(self, value: str) -> SafeString:
-        return breakable(value)
+    @property
+    def lines(self) -> list[tuple[User, list[tuple[str, str]]]]:
+        """Each person of the page with what stands beside the name: the columns' names, and texts or HTML.
 
-    def render_account(self, record: User) -> SafeString:
-        """Badges for what needs someone; none means that all is well."""
-        shown = (badge for badge in badges(record))
-        return format_html_join(" ", '<span class="badge {}">{}{}</span>', shown)
+        django-tables2 would look at the signature of what renders a cell, for every cell anew.
+        """
+        people = (row.record for row in self.paginated_rows)
+        return [(person, list(self.cells(person).items())) for person in people]
+
+    def cells(self, person: User) -> dict[str, str]:
+        """By the columns' names; of the account what needs someone, and nothing where all is well."""
+        shown = format_html_join(" ", '<span class="badge {}">{}{}</span>', badges(person))
+        return {"user_name": breakable(person.user_principal_name), "job": person.job_title, "account": shown}
 
     @property
     def first(self) -> int:
@@ -66,19 +70,15 @@ class FoundTable(PeopleTable):
 
     user_name = tables.Column(gettext_lazy("User name"), accessor="user_principal_name", orderable=False)
     job = None
-    places = tables.Column(gettext_lazy("Location"), accessor="places", orderable=False, empty_values=())
+    places = tables.Column(gettext_lazy("Location"), accessor="pk", orderable=False)
 
     class Meta(PeopleTable.Meta):
         sequence = ("name", "user_name", "places", "account")
 
-    def render_user_name(self, value: str, record: User) -> SafeString | str:
-        return super().render_user_name(value) if record.is_mine else ""
-
-    def render_places(self, record: User) -> str:
-        return ", ".join(unit.name for unit in record.places)
-
-    def render_account(self, record: User) -> SafeString | str:
-        return super().render_account(record) if record.is_mine else ""
+    def cells(self, person: User) -> dict[str, str]:
+        own = super().cells(person) if person.is_mine else {"user_name": "", "account": ""}
+        places = ", ".join(unit.name for unit in person.places)
+        return {"user_name": own["user_name"], "places": places, "account": own["account"]}
 
 
 class Pages(Paginator):
