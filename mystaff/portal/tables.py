@@ -13,6 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from directory.by_name import walk
 from directory.models import User
 from mystaff.templatetags.mystaff import breakable, icon
 from tenants.planning import planned_anew
@@ -21,8 +22,9 @@ PER_PAGE = 25
 
 
 class PeopleTable(tables.Table):
-    """People of a location."""
+    """People of a location; `people` are those of the page."""
 
+    people: list[User]
     name = tables.Column(gettext_lazy("Name"), accessor="display_name", order_by=("sort_name", "id"))
     user_name = tables.Column(gettext_lazy("User name"), accessor="user_principal_name")
     job = tables.Column(gettext_lazy("Job"), accessor="job_title", order_by=("job_title", "sort_name", "id"))
@@ -38,8 +40,7 @@ class PeopleTable(tables.Table):
 
         django-tables2 would look at the signature of what renders a cell, for every cell anew.
         """
-        people = (row.record for row in self.paginated_rows)
-        return [(person, list(self.cells(person).items())) for person in people]
+        return [(person, list(self.cells(person).items())) for person in self.people]
 
     def cells(self, person: User) -> dict[str, str]:
         """By the columns' names; of the account what needs someone, and nothing where all is well."""
@@ -107,8 +108,18 @@ def table_of(kind: type[PeopleTable], ids: QuerySet | None, request: HttpRequest
     with planned_anew():
         table.paginate(Pages, page=1, per_page=PER_PAGE, ids=ids)
         table.page = table.paginator.get_page(request.GET.get("page"))
-        _tell_apart([row.record for row in table.paginated_rows])
+        table.people = _people_of(table, ids)
+    _tell_apart(table.people)
     return table
+
+
+def _people_of(table: PeopleTable, ids: QuerySet | None) -> list[User]:
+    """Those of the table's page."""
+    count, start = table.paginator.count, (table.page.number - 1) * PER_PAGE
+    # What a search finds is few; what is sorted otherwise has no index to walk along.
+    is_walked = ids is not None and not ids.query.combinator and tuple(table.order_by) == ("name",)
+    found = walk(ids, count, start, PER_PAGE) if is_walked else []
+    return found or list(table.data.data[start : start + PER_PAGE])
 
 
 def _tell_apart(people: list[User]) -> None:
