@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from directory.by_name import walk
-from directory.models import User
+from directory.models import UnitMembership, User
 from mystaff.templatetags.mystaff import breakable, icon
 from tenants.planning import planned_anew
 
@@ -116,8 +116,8 @@ def table_of(kind: type[PeopleTable], ids: QuerySet | None, request: HttpRequest
 def _people_of(table: PeopleTable, ids: QuerySet | None) -> list[User]:
     """Those of the table's page."""
     count, start = table.paginator.count, (table.page.number - 1) * PER_PAGE
-    # What a search finds is few; what is sorted otherwise has no index to walk along.
-    is_walked = ids is not None and not ids.query.combinator and tuple(table.order_by) == ("name",)
+    # How many a word finds PostgreSQL guesses well, and other orders have no index to walk along.
+    is_walked = ids is not None and ids.model is UnitMembership and tuple(table.order_by) == ("name",)
     found = walk(ids, count, start, PER_PAGE) if is_walked else []
     return found or list(table.data.data[start : start + PER_PAGE])
 

@@ -29,8 +29,8 @@ def test_it_is_the_page_that_looking_everyone_up_gives(pupils, start):
     assert found[0].tenant_id and found[0].display_name == "Pupil 0"
 
 
-@pytest.mark.parametrize(("count", "start"), [(39, 0), (40, 5)])
-def test_few_people_and_later_pages_are_looked_up(pupils, count, start, django_assert_num_queries):
+@pytest.mark.parametrize(("count", "start"), [(39, 0), (40, 5), (20_001, 0)])
+def test_few_many_and_later_ones_are_looked_up(pupils, count, start, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert by_name.walk(pupils, count, start, 5) == []
 
