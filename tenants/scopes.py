@@ -36,13 +36,16 @@ def require() -> UUID:
 @contextmanager
 def scope(tenant: UUID | None) -> Iterator[None]:
     """Show this tenant's rows and no others; puts the outer scope back at the end, whatever happened."""
+    is_entered = tenant != _current.get()  # else connections know: a page enters its own tenant's thrice
     outer = _current.set(tenant)
-    _tell_connections()
+    if is_entered:
+        _tell_connections()
     try:
         yield
     finally:
         _current.reset(outer)
-        _tell_connections()
+        if is_entered:
+            _tell_connections()
 
 
 def _tell_connections() -> None:

@@ -82,8 +82,7 @@ def _ids_of(request: HttpRequest, text: str) -> QuerySet | None:
 
 def _found(request: HttpRequest, ids: QuerySet | None) -> FoundTable:
     table = table_of(FoundTable, ids, request)
-    shown = [row.record for row in table.paginated_rows]
-    own = permissions.reachable(request.user, verbs.VIEW)
+    shown, own = table.people, permissions.reachable(request.user, verbs.VIEW)
     mine = set(own.filter(pk__in=[person.pk for person in shown]).values_list("pk", flat=True))
     place_people(request.user, shown)
     for person in shown:

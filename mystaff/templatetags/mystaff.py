@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import phonenumbers
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from directory.models import User
+from directory.models import AdministrativeUnit, User
 from directory.passwords import WORDS, Rule
 
 register = template.Library()
 
 
 @register.simple_tag
+@cache
 def icon(name: str, css: str = "") -> SafeString:
     """A picture from the sprite; never the only thing that says something."""
     return format_html(
@@ -37,6 +40,18 @@ def avatar(person: User, css: str = "") -> SafeString:
         person.tone,
         person.initials,
     )
+
+
+@register.simple_tag
+def parts_of_location(units: list[AdministrativeUnit]) -> SafeString:
+    """Links to some locations, at least one, each with how many people it has.
+
+    There may be hundreds: one path is looked up for all, and no template goes round them.
+    """
+    before, after = reverse("location", args=[units[0].pk]).split(str(units[0].pk))
+    dynamic = f" · {_('Dynamic')}"
+    shown = ((before, u.pk, after, u.name, u.people, dynamic if u.membership_rule else "") for u in units)
+    return format_html_join("", '<li><a href="{}{}{}">{}</a> <span>{}{}</span></li>', shown)
 
 
 @register.inclusion_tag("parts/field.html")

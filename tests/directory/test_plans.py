@@ -13,11 +13,12 @@ from django.db import connection
 from django.test import Client, RequestFactory
 
 from directory import permissions, verbs
-from directory.models import RoleAssignment, User
+from directory.by_name import walk
+from directory.models import RoleAssignment, UnitMembership, User
 from mystaff.portal.profile import history
 from tenants.models import Tenant
 from tests.benchmarks.generate import fill
-from tests.benchmarks.people import cases, tenant_of
+from tests.benchmarks.people import cases, school_of, tenant_of
 from tests.benchmarks.size import Size
 from tests.database import point_django_to
 
@@ -107,6 +108,15 @@ def test_no_page_reads_a_whole_table(many, django_db_blocker):
             if not any(word in case.name for word in ("everyone", "letter", "locations")):
                 wrong[case.name] = explained(many, ask)
         assert not {name: plans for name, plans in wrong.items() if plans}
+
+
+def test_a_page_of_a_school_is_found_along_the_names(many, django_db_blocker):
+    with django_db_blocker.unblock():
+        with many.scope():
+            school = school_of(many)
+            inside, count = UnitMembership.objects.below(school), User.objects.in_unit(school).count()
+            assert len(walk(inside.values("user_id"), count, 0, 25)) == 25
+        assert explained(many, lambda: walk(inside.values("user_id"), count, 0, 25)) == []
 
 
 def test_no_session_or_sign_in_reads_a_whole_table(many, django_db_blocker):

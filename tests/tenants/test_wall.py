@@ -73,6 +73,35 @@ def test_an_inner_scope_gives_way_to_the_outer_one(two):
     assert names() == []
 
 
+def test_the_scope_one_is_in_already_costs_no_statement(two, monkeypatch):
+    told, tell = [], scopes._set
+
+    def telling(raw):
+        if raw is connection.connection:  # the owner's is told too
+            told.append(scopes.current())
+        tell(raw)
+
+    monkeypatch.setattr(scopes, "_set", telling)
+    with two[0].scope():
+        with two[0].scope():
+            assert names() == ["Sam Reed"]
+            with two[1].scope(), two[1].scope():
+                assert names() == ["Ivy Chen"]
+            assert names() == ["Sam Reed"]
+        assert names() == ["Sam Reed"]
+    assert names() == []
+    assert told == [two[0].pk, two[1].pk, two[0].pk, None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_between_two_scopes_of_one_tenant_comes_back_in_it(two):
+    with two[0].scope():
+        connection.close()
+        with two[0].scope():
+            assert names() == ["Sam Reed"]
+        assert names() == ["Sam Reed"]
+
+
 def test_an_error_inside_restores_the_outer_scope(two):
     with two[0].scope():
         with pytest.raises(ZeroDivisionError), two[1].scope():
