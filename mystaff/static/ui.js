@@ -26,6 +26,7 @@ each(document, "[data-copy]", (button) => {
     } catch {
       field.select();
       document.execCommand("copy");
+      button.focus();
     }
     button.lastElementChild.textContent = button.dataset.done;
   });

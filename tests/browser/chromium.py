@@ -18,5 +18,15 @@ MISSING = "Chromium is not installed (apt-get install chromium)."
 
 def path() -> str | None:
     """Where it is, if it is there."""
-    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-    return next(filter(None, found), None)
+    return _first("chromium", "chromium-browser", "google-chrome")
+
+
+def quickest() -> str | None:
+    """The same engine without a browser's windows (and cameras) around it, where Debian's package of that is
+    there: it takes less than half of the time.
+    """
+    return path() and _first("chromium-headless-shell") or path()
+
+
+def _first(*names: str) -> str | None:
+    return next(filter(None, map(shutil.which, names)), None)

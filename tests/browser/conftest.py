@@ -43,7 +43,7 @@ def browser() -> Iterator[Browser]:
     try:
         with sync_playwright() as playwright:
             expect.set_options(timeout=PATIENCE)
-            browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.QUIET)
+            browser = playwright.chromium.launch(executable_path=chromium.quickest(), args=chromium.QUIET)
             yield browser
             browser.close()
     finally:
