@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.models import record
 from directory import roles
@@ -30,7 +31,7 @@ def enter(tenant: Tenant, *, by: Initiator) -> None:
     until = timezone.now() + STAY
     with administering(by, ENTER_TENANT, _target(tenant)) as deed:
         if tenant.pk == OPERATORS_ID:
-            raise Refused
+            raise Refused(_("Operators are in their own organization already."))
         deed.change("endDateTime", None, until)
         with tenant.scope():
             guest = _guest(by.user)
