@@ -128,6 +128,15 @@ def test_a_taken_port_is_one_sentence(tmp_path, database_environment):
     )
 
 
+def test_tables_of_an_earlier_version_are_one_sentence(transactional_db, database_environment, tmp_path):
+    with psycopg.connect(database_environment["MYSTAFF_OWNER_DATABASE_URL"]) as owner:
+        owner.execute("ALTER TABLE directory_source DROP COLUMN managers_groups")
+    port = {"PORT": str(free_port()), "MYSTAFF_VAR": str(tmp_path)}
+    done = refused(os.environ | database_environment | port)
+    assert done.returncode == 1
+    assert "by an earlier version of MyStaff. make clean removes it" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [

@@ -7,10 +7,12 @@ import time
 import urllib.error
 import urllib.request
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 
 from mystaff import own_files
 from mystaff.demo.processes import Ended, Processes
@@ -70,6 +72,7 @@ class Command(BaseCommand):
 
         self._say("Preparing the database ...")
         call_command("migrate", verbosity=0)
+        _refuse_outdated_tables()
         refuse_unsafe_role()
         data.load(self._say)
         if _files_have_changed():
@@ -116,6 +119,19 @@ class Command(BaseCommand):
 
 def _as_interrupt(number, frame) -> None:
     raise KeyboardInterrupt
+
+
+def _refuse_outdated_tables() -> None:
+    """Until the first release migrations are written anew, and none mends what an earlier one made."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT table_name, column_name FROM information_schema.columns")
+        there = set(cursor.fetchall())
+    models = [model._meta for model in apps.get_models() if model._meta.managed]
+    if any((model.db_table, field.column) not in there for model in models for field in model.local_fields):
+        raise CommandError(
+            "The demo's database was made by an earlier version of MyStaff. make clean removes it, with "
+            "everything in it; make demo then makes a new one."
+        )
 
 
 def _files_have_changed() -> bool:
