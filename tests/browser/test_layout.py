@@ -104,3 +104,10 @@ def test_a_phone_shows_what_a_desk_shows(visit, stage):
         page.goto("/riverside/")
         for name in ("Sign out", "Switch organization", "My account", "Sam Reed", "Students"):
             expect(pressable(page, name)).to_be_visible()
+
+
+def test_on_a_phone_what_stands_in_one_line_stands_apart(visit, stage):
+    page = visit(stage.helen, PHONE)
+    page.goto("/riverside/search/?q=sam")
+    name, place = (page.locator(f".people td.{part}").bounding_box() for part in ("user_name", "places"))
+    assert place["x"] - (name["x"] + name["width"]) > 2  # pixels: a space between them
