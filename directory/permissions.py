@@ -25,11 +25,10 @@ def reachable(actor: User, action: Action) -> QuerySet[User]:
         return User.objects.members().filter(pk=actor.pk)
     if action == VIEW:
         return User.objects.filter(_in_any_scope(holding(actor, action)))
-    return (
-        User.objects.members()
-        .exclude(pk=actor.pk)
-        .filter(_any(in_scope(held) & ~_protected_from(held, action) for held in holding(actor, action)))
-    )
+    held_now = holding(actor, action)
+    restricted = restricted_paths() if held_now else []
+    reached = (in_scope(held) & ~_protected_from(held, action, restricted) for held in held_now)
+    return User.objects.members().exclude(pk=actor.pk).filter(_any(reached))
 
 
 def findable(actor: User, settings: Settings | None = None) -> QuerySet[User]:
@@ -90,9 +89,9 @@ def _inside(paths: list[str]) -> Q:
     return Q(Exists(UnitMembership.objects.filter(_below(paths), user=OuterRef("pk")))) if paths else NOBODY
 
 
-def _protected_from(held: RoleAssignment, action: Action) -> Q:
+def _protected_from(held: RoleAssignment, action: Action, restricted: list[str]) -> Q:
     """People that this one assignment does not reach for this action, wherever they are."""
-    bad = out_of_reach(held, action)
+    bad = out_of_reach(held, action, restricted)
     groups = Group.objects.filter(is_role_assignable=True).filter(
         Q(Exists(bad.filter(group=OuterRef("pk")))) | _groups_of_their_own_row(held, action)
     )
@@ -101,20 +100,22 @@ def _protected_from(held: RoleAssignment, action: Action) -> Q:
         Q(Exists(bad.filter(user=person)))
         | Q(Exists(Group.members.through.objects.filter(user=person, group__in=groups)))
         | Q(Exists(Group.owners.through.objects.filter(user=person, group__in=groups)))
-        | in_restricted_units(held)
+        | in_restricted_units(held, restricted)
     )
 
 
-def out_of_reach(held: RoleAssignment, action: Action) -> QuerySet[RoleAssignment]:
-    """Roles, held now or later, whose holders this assignment does not reach."""
+def out_of_reach(held: RoleAssignment, action: Action, restricted: list[str]) -> QuerySet[RoleAssignment]:
+    """Roles, held now or later, whose holders this assignment does not reach; `restricted` are all the
+    restricted_paths().
+    """
     allowed = action.table[held.role]
     refused = ~Q(role__in=allowed)
     if roles.ANY_OTHER in allowed:
         refused = Q(role__in=roles.ROWS - allowed)
-    closed = restricted_paths()
+    closed = restricted
     if roles.IN_RESTRICTED_UNIT in allowed:
         # The table's row speaks of the whole tenant; over a unit nobody comes in through its administrator.
-        closed = [] if held.unit is None else _closed_to(held)
+        closed = [] if held.unit is None else _closed_to(held, restricted)
     refused |= _below(closed)
     if held.unit is not None:
         # Strictly below: a role over the same unit, a wider one or the tenant is no business of this actor.
@@ -140,14 +141,14 @@ def restricted_paths() -> list[str]:
     return list(restricted.values_list("path", flat=True))
 
 
-def _closed_to(held: RoleAssignment) -> list[str]:
+def _closed_to(held: RoleAssignment, restricted: list[str]) -> list[str]:
     """Restricted units that this role is not scoped at or below."""
-    return [path for path in restricted_paths() if not held.unit or not held.unit.path.startswith(path)]
+    return [path for path in restricted if not held.unit or not held.unit.path.startswith(path)]
 
 
-def in_restricted_units(held: RoleAssignment) -> Q:
+def in_restricted_units(held: RoleAssignment, restricted: list[str]) -> Q:
     """People in or below a restricted unit, unless this role is scoped at or below that very unit."""
-    return _inside(_closed_to(held))
+    return _inside(_closed_to(held, restricted))
 
 
 # Places

@@ -49,10 +49,11 @@ def _by_scope(actor: User, action: Action, person: User) -> str:
     name = {"name": person.first_name}
     if not (covering := _covering(actor, action, person)):
         return _("%(name)s is not in your locations.") % name
-    if not (let_in := _let_in(covering, person)):
+    restricted = permissions.restricted_paths()
+    if not (let_in := _let_in(covering, person, restricted)):
         return _("%(name)s is in a restricted location.") % name
     for held in let_in:
-        for role in _roles_of(person, permissions.out_of_reach(held, action)):
+        for role in _roles_of(person, permissions.out_of_reach(held, action, restricted)):
             return _("%(name)s holds %(role)s.") % (name | {"role": _(role)})
     return ""
 
@@ -66,12 +67,12 @@ def _covering(actor: User, action: Action, person: User) -> list[RoleAssignment]
     ]
 
 
-def _let_in(covering: list[RoleAssignment], person: User) -> list[RoleAssignment]:
+def _let_in(covering: list[RoleAssignment], person: User, restricted: list[str]) -> list[RoleAssignment]:
     """Those of them that no restricted unit keeps out."""
     return [
         held
         for held in covering
-        if not User.objects.filter(permissions.in_restricted_units(held), pk=person.pk).exists()
+        if not User.objects.filter(permissions.in_restricted_units(held, restricted), pk=person.pk).exists()
     ]
 
 
