@@ -2,6 +2,7 @@
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +24,11 @@ MAX_DIRECTORY = 64 * 2**10  # bytes of the zip's own table of contents
 
 _END, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x07"
 _LITTER = ("__MACOSX/", ".DS_Store", "Thumbs.db")
+# What zipfile raises for broken bytes; a ValueError is a place before the beginning of the file.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError,
+    NotImplementedError,
+)  # fmt: skip
 
 
 class Unreadable(Exception):
@@ -78,7 +84,7 @@ class Archive:
                     if len(line) > MAX_LINE:
                         raise Unreadable(number, _("The line is too long."))
                     yield line
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise Unreadable(number + 1, _("The zip file is damaged here or cut short.")) from error
         except _TooMuch as error:
             raise Unreadable(number + 1, str(error)) from error
@@ -87,7 +93,7 @@ class Archive:
         _refuse_long_directory(self)
         try:
             return zipfile.ZipFile(self.file)
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise self.error(_("The zip file is damaged or cut short.")) from error
 
     def _members(self) -> dict[str, zipfile.ZipInfo]:

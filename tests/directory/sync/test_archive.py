@@ -6,12 +6,13 @@ import time
 import tracemalloc
 import zipfile
 from contextlib import suppress
+from io import BytesIO
 from random import Random
 
 import pytest
 
 from directory.sync import oneroster
-from directory.sync.findings import Finding
+from directory.sync.findings import Finding, Findings
 from directory.sync.oneroster import archive
 from tests.directory.sync import exports
 
@@ -66,6 +67,16 @@ def test_a_zip_that_is_cut_short(path, part):
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * part)])
     assert problems(path) == ["roster.zip:1: The zip file is damaged or cut short."]
+
+
+def test_places_before_the_beginning(path):
+    """The table of contents says that it begins further on than it does: all places are moved by that."""
+    content = bytearray(path.read_bytes())
+    [begins] = struct.unpack("<I", content[-6:-2])
+    content[-6:-2] = struct.pack("<I", begins + 2**16)
+    broken = archive.Archive(BytesIO(content), "roster.zip", Findings())
+    with broken, pytest.raises(archive.Unreadable, match="damaged here"):
+        list(broken.lines("users.csv"))
 
 
 def test_a_damaged_member_names_file_and_line(path):
